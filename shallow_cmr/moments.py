@@ -1,0 +1,238 @@
+"""First and second moments of paired features: all that a linear method ever needs to see of the data."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from scipy import sparse
+
+from shallow_cmr.labels import encode_labels
+
+__all__ = ["CrossMoments", "LabelMoments"]
+
+_BLOCK_BYTES = 2**24  # working memory of one centred block of rows
+_MAX_BYTES = 2**31  # the largest d x d matrix that we agree to hold
+
+
+@dataclass(frozen=True, eq=False)
+class LabelMoments:
+    """Moments with the labels; rows of L sum to one, so that an item with several shares itself among them.
+
+    ``classes`` (c,) keys, ``sums`` (c,) = Lᵀ1, ``S_xl`` (p, c) = (X - mean)ᵀL, ``S_yl`` (q, c), ``S_ll`` (c, c) = LᵀL.
+    """
+
+    classes: tuple
+    sums: np.ndarray
+    S_xl: np.ndarray
+    S_yl: np.ndarray
+    S_ll: np.ndarray
+
+    def spread(self, classes):
+        """Return the same moments over more ``classes``; new ones have zero moments."""
+        columns = [classes.index(key) for key in self.classes]
+        sums, S_ll = np.zeros(len(classes)), np.zeros((len(classes),) * 2)
+        S_xl, S_yl = (np.zeros((len(S), len(classes))) for S in (self.S_xl, self.S_yl))
+        sums[columns], S_ll[np.ix_(columns, columns)] = self.sums, self.S_ll
+        S_xl[:, columns], S_yl[:, columns] = self.S_xl, self.S_yl
+        return LabelMoments(classes, sums, S_xl, S_yl, S_ll)
+
+    def shift(self, dx, dy):
+        """Return the moments about means that lie ``dx`` (p,) and ``dy`` (q,) further."""
+        S_xl, S_yl = self.S_xl - np.outer(dx, self.sums), self.S_yl - np.outer(dy, self.sums)
+        return replace(self, S_xl=S_xl, S_yl=S_yl)
+
+
+@dataclass(frozen=True, eq=False)
+class CrossMoments:
+    """Sample size, means and centred scatter matrices of n pairs (x, y), and optionally of their labels.
+
+    Never changed in place: `update` and `merge` return new moments, so chunks may be summed in any
+    order, on any machine. Sums are float64 about the mean of their own chunk (two passes; the merge of
+    Chan, Golub & LeVeque), hence a column offset of 1e6 in float32 does no harm to dense data. Sparse
+    chunks are never densified; their means are subtracted afterwards, so they promise no such thing.
+
+    Parameters
+    ----------
+    n : int
+        Samples seen.
+    mean_x, mean_y : ndarray (p,), (q,)
+        Means.
+    S_xx, S_yy, S_xy : ndarray (p, p), (q, q), (p, q)
+        Scatter about the means; divided by n they are `C_xx`, `C_yy`, `C_xy`.
+    labels : LabelMoments or None
+        Moments with the labels.
+
+    References
+    ----------
+    Chan, Golub & LeVeque (1983). Algorithms for computing the sample variance. The American Statistician
+    37(3), 242-247. doi:10.1080/00031305.1983.10483115
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(0)
+    >>> X, y = rng.normal(size=(50, 4)), rng.normal(size=(50, 3))
+    >>> moments = CrossMoments.from_arrays(X[:20], y[:20]).update(X[20:], y[20:])
+    >>> moments.n, bool(np.allclose(moments.C_xx, np.cov(X.T, bias=True)))
+    (50, True)
+    """
+
+    n: int
+    mean_x: np.ndarray
+    mean_y: np.ndarray
+    S_xx: np.ndarray
+    S_yy: np.ndarray
+    S_xy: np.ndarray
+    labels: LabelMoments | None = None
+
+    @classmethod
+    def from_arrays(cls, X, y, labels=None):
+        """Take the moments of features ``X`` (n, p), ``y`` (n, q), and of ``labels`` in any form.
+
+        Costs O(n (p + q)²) time and O((p + q)²) memory beside a block of rows.
+        """
+        if X.shape[0] != y.shape[0]:
+            raise ValueError(f"X and y have inconsistent numbers of samples [{X.shape[0]}, {y.shape[0]}].")
+        _check_width(X, "X")
+        _check_width(y, "y")
+        mean_x, mean_y = _mean(X), _mean(y)
+        with np.errstate(over="ignore", invalid="ignore"):
+            S_xx, S_yy, S_xy = _scatter(X, y, mean_x, mean_y)
+        for name, S in (("X", S_xx), ("y", S_yy), ("X and y", S_xy)):
+            if not np.isfinite(S).all():
+                raise ValueError(f"the covariance of {name} overflows float64; scale the features.")
+        if labels is not None:
+            labels = _label_moments(X, y, mean_x, mean_y, encode_labels(labels, X.shape[0]))
+        return cls(X.shape[0], mean_x, mean_y, S_xx, S_yy, S_xy, labels)
+
+    def update(self, X, y, labels=None):
+        """Return the moments with a chunk added."""
+        return self.merge(CrossMoments.from_arrays(X, y, labels))
+
+    def merge(self, other):
+        """Return the moments of both samples together."""
+        for name in ("mean_x", "mean_y"):
+            if getattr(self, name).shape != getattr(other, name).shape:
+                widths = [len(getattr(moments, name)) for moments in (self, other)]
+                raise ValueError(f"cannot merge moments of {widths[0]} and of {widths[1]} features ({name[-1]}).")
+        n = self.n + other.n
+        dx, dy = other.mean_x - self.mean_x, other.mean_y - self.mean_y
+        weight = self.n * other.n / n
+        mean_x, mean_y = self.mean_x + dx * (other.n / n), self.mean_y + dy * (other.n / n)
+        S_xx = self.S_xx + other.S_xx + np.outer(weight * dx, dx)
+        S_yy = self.S_yy + other.S_yy + np.outer(weight * dy, dy)
+        S_xy = self.S_xy + other.S_xy + np.outer(weight * dx, dy)
+        return CrossMoments(n, mean_x, mean_y, S_xx, S_yy, S_xy, self._merge_labels(other, mean_x, mean_y))
+
+    def _merge_labels(self, other, mean_x, mean_y):
+        """Return the label moments of both about the common means, over the classes of either."""
+        if self.labels is None and other.labels is None:
+            return None
+        if self.labels is None or other.labels is None:
+            raise ValueError("one chunk has labels and another has none; give labels with every chunk or with none.")
+        new = [key for key in other.labels.classes if key not in set(self.labels.classes)]
+        classes = self.labels.classes + tuple(new)
+        a = self.labels.spread(classes).shift(mean_x - self.mean_x, mean_y - self.mean_y)
+        b = other.labels.spread(classes).shift(mean_x - other.mean_x, mean_y - other.mean_y)
+        return LabelMoments(classes, a.sums + b.sums, a.S_xl + b.S_xl, a.S_yl + b.S_yl, a.S_ll + b.S_ll)
+
+    @cached_property
+    def C_xx(self):
+        """Covariance of x (p, p), divided by n."""
+        return self.S_xx / self.n
+
+    @cached_property
+    def C_yy(self):
+        """Covariance of y (q, q), divided by n."""
+        return self.S_yy / self.n
+
+    @cached_property
+    def C_xy(self):
+        """Cross-covariance (p, q), divided by n."""
+        return self.S_xy / self.n
+
+    def constant_features(self):
+        """Return two masks (p,), (q,): columns that do not vary beyond rounding (scikit-learn's rule)."""
+        eps = np.finfo(np.float64).eps
+        masks = []
+        for mean, C in ((self.mean_x, self.C_xx), (self.mean_y, self.C_yy)):
+            variances = np.diag(C)
+            masks.append(variances <= self.n * eps * variances + (self.n * mean * eps) ** 2)
+        return tuple(masks)
+
+    def without(self, x_mask, y_mask):
+        """Return the moments with the masked columns treated as constant: zero scatter."""
+        if not (x_mask.any() or y_mask.any()):
+            return self
+        keep_x, keep_y = (~x_mask).astype(float), (~y_mask).astype(float)
+        labels = self.labels
+        if labels is not None:
+            labels = replace(labels, S_xl=labels.S_xl * keep_x[:, None], S_yl=labels.S_yl * keep_y[:, None])
+        S_xx = self.S_xx * np.outer(keep_x, keep_x)
+        S_yy, S_xy = self.S_yy * np.outer(keep_y, keep_y), self.S_xy * np.outer(keep_x, keep_y)
+        return CrossMoments(self.n, self.mean_x, self.mean_y, S_xx, S_yy, S_xy, labels)
+
+
+def _check_width(Z, name):
+    """Refuse a view whose d x d moments would not fit."""
+    needed = 8 * Z.shape[1] ** 2
+    if needed > _MAX_BYTES:
+        raise ValueError(
+            f"{name} has {Z.shape[1]} features: its covariance alone would take {needed / 2**30:.1f} GiB "
+            f"(limit {_MAX_BYTES / 2**30:.0f}); reduce it first, for example by TruncatedSVD in the pipeline."
+        )
+
+
+def _mean(Z):
+    """Column means (d,) in float64."""
+    return np.asarray(Z.mean(axis=0, dtype=np.float64)).ravel()
+
+
+def _scatter(X, y, mean_x, mean_y):
+    """Centred scatter matrices of two views, each dense or sparse."""
+    if sparse.issparse(X) and sparse.issparse(y):
+        return _sparse_scatter(X, mean_x), _sparse_scatter(y, mean_y), _sparse_cross(X, y, mean_x, mean_y)
+    if sparse.issparse(X):
+        S_yy, S_xx, S_yx = _scatter(y, X, mean_y, mean_x)
+        return S_xx, S_yy, S_yx.T
+    p, q = X.shape[1], y.shape[1]
+    S_xx, S_xy = np.zeros((p, p)), np.zeros((p, q))
+    S_yy = _sparse_scatter(y, mean_y) if sparse.issparse(y) else np.zeros((q, q))
+    for rows in _blocks(X.shape[0], p + q):
+        X_block = X[rows] - mean_x
+        S_xx += X_block.T @ X_block
+        if sparse.issparse(y):  # the rows of a centred X sum to nothing, so y needs no centring here
+            S_xy += (y[rows].T @ X_block).T - np.outer(X_block.sum(axis=0), mean_y)
+        else:
+            y_block = y[rows] - mean_y
+            S_yy += y_block.T @ y_block
+            S_xy += X_block.T @ y_block
+    return S_xx, S_yy, S_xy
+
+
+def _blocks(n, width):
+    """Slices over n rows, each of about `_BLOCK_BYTES`."""
+    step = max(1, _BLOCK_BYTES // (8 * max(width, 1)))
+    return (slice(start, start + step) for start in range(0, n, step))
+
+
+def _sparse_scatter(Z, mean):
+    """Centred scatter (d, d) of one sparse view."""
+    return _sparse_cross(Z, Z, mean, mean)
+
+
+def _sparse_cross(X, y, mean_x, mean_y):
+    """Centred cross-scatter (p, q) of two sparse views, whose product alone is dense."""
+    product = X.astype(np.float64).T @ y.astype(np.float64)
+    return product.toarray() - X.shape[0] * np.outer(mean_x, mean_y)
+
+
+def _label_moments(X, y, mean_x, mean_y, encoded):
+    """Moments of both views with the label shares."""
+    L = encoded.row_shares
+    sums = np.asarray(L.sum(axis=0)).ravel()
+    S_xl, S_yl = (
+        np.asarray((L.T @ Z).todense() if sparse.issparse(Z) else L.T @ Z).T - np.outer(mean, sums)
+        for Z, mean in ((X, mean_x), (y, mean_y))
+    )
+    return LabelMoments(encoded.classes, sums, S_xl, S_yl, (L.T @ L).toarray())
