@@ -1,0 +1,22 @@
+"""The catalogue: every method that the two folders import."""
+
+from shallow_cmr import hashing, real_valued
+from shallow_cmr.base.contract import CrossModalEstimator
+
+__all__ = ["all_methods"]
+
+
+def all_methods():
+    """Return every registered method by name, real-valued ones first.
+
+    Examples
+    --------
+    >>> list(all_methods())[:2]
+    ['CCA', 'PLS']
+    """
+    return {
+        name: method
+        for folder in (real_valued, hashing)
+        for name, method in vars(folder).items()
+        if isinstance(method, type) and issubclass(method, CrossModalEstimator)
+    }

@@ -1,0 +1,6 @@
+"""Real-valued methods: images and texts become vectors of one space, compared by cosine."""
+
+from shallow_cmr.real_valued.cca import CCA as CCA
+from shallow_cmr.real_valued.pls import PLS as PLS
+
+__all__ = [name for name in dir() if name[0].isupper()]
