@@ -10,7 +10,7 @@ from shallow_cmr.labels import encode_labels
 
 __all__ = ["CrossMoments", "LabelMoments"]
 
-_BLOCK_BYTES = 2**24  # working memory of one centred block of rows
+_BLOCK_BYTES = 2**23  # working memory of one centred block of rows
 _MAX_BYTES = 2**31  # the largest d x d matrix that we agree to hold
 
 
@@ -191,34 +191,49 @@ def _mean(Z):
 def _scatter(X, y, mean_x, mean_y):
     """Centred scatter matrices of two views, each dense or sparse."""
     if sparse.issparse(X) and sparse.issparse(y):
-        return _sparse_scatter(X, mean_x), _sparse_scatter(y, mean_y), _sparse_cross(X, y, mean_x, mean_y)
+        return (
+            _sparse_cross(X, X, mean_x, mean_x),
+            _sparse_cross(y, y, mean_y, mean_y),
+            _sparse_cross(X, y, mean_x, mean_y),
+        )
     if sparse.issparse(X):
         S_yy, S_xx, S_yx = _scatter(y, X, mean_y, mean_x)
         return S_xx, S_yy, S_yx.T
-    p, q = X.shape[1], y.shape[1]
-    S_xx, S_xy = np.zeros((p, p)), np.zeros((p, q))
-    S_yy = _sparse_scatter(y, mean_y) if sparse.issparse(y) else np.zeros((q, q))
-    for rows in _blocks(X.shape[0], p + q):
-        X_block = X[rows] - mean_x
-        S_xx += X_block.T @ X_block
-        if sparse.issparse(y):  # the rows of a centred X sum to nothing, so y needs no centring here
-            S_xy += (y[rows].T @ X_block).T - np.outer(X_block.sum(axis=0), mean_y)
-        else:
-            y_block = y[rows] - mean_y
-            S_yy += y_block.T @ y_block
-            S_xy += X_block.T @ y_block
-    return S_xx, S_yy, S_xy
+    if sparse.issparse(y):
+        return _dense_scatter([X], [mean_x]), _sparse_cross(y, y, mean_y, mean_y), _mixed_cross(X, y, mean_x)
+    p = X.shape[1]
+    S = _dense_scatter([X, y], [mean_x, mean_y])
+    return S[:p, :p].copy(), S[p:, p:].copy(), S[:p, p:].copy()
 
 
-def _blocks(n, width):
-    """Slices over n rows, each of about `_BLOCK_BYTES`."""
-    step = max(1, _BLOCK_BYTES // (8 * max(width, 1)))
-    return (slice(start, start + step) for start in range(0, n, step))
+def _dense_scatter(views, means):
+    """Centred scatter (d, d) of dense views side by side: one symmetric product a block."""
+    d, mean = sum(Z.shape[1] for Z in views), np.concatenate(means)
+    edges = np.cumsum([0] + [Z.shape[1] for Z in views])
+    step = _block_rows(d)
+    block, product, S = np.empty((min(step, views[0].shape[0]), d)), np.empty((d, d)), np.zeros((d, d))
+    for start in range(0, views[0].shape[0], step):
+        rows = slice(start, start + step)
+        for Z, left, right in zip(views, edges, edges[1:]):
+            centred = block[: Z[rows].shape[0]]
+            np.subtract(Z[rows], mean[left:right], out=centred[:, left:right])
+        S += np.matmul(centred.T, centred, out=product)
+    return S
 
 
-def _sparse_scatter(Z, mean):
-    """Centred scatter (d, d) of one sparse view."""
-    return _sparse_cross(Z, Z, mean, mean)
+def _mixed_cross(X, y, mean_x):
+    """Centred cross-scatter (p, q), dense by sparse: rows of a centred X sum to nothing, whatever the mean of y."""
+    S = np.zeros((X.shape[1], y.shape[1]))
+    step = _block_rows(X.shape[1])
+    for start in range(0, X.shape[0], step):
+        rows = slice(start, start + step)
+        S += (y[rows].T @ (X[rows] - mean_x)).T
+    return S
+
+
+def _block_rows(width):
+    """Rows of a block of about `_BLOCK_BYTES`."""
+    return max(1, _BLOCK_BYTES // (8 * max(width, 1)))
 
 
 def _sparse_cross(X, y, mean_x, mean_y):
