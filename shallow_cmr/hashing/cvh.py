@@ -8,10 +8,11 @@ summed Hamming distances of similar items, within and across the two modalities,
           \quad \text{s.t.}\quad \sum_v W_v^\top X_v^\top X_v W_v = I.
 
 Whitened views :math:`X_v B_v` turn the constraint into orthonormality. For :math:`S = I` (an item is similar to its
-own pair) what remains is :math:`B_x^\top C_{xy} B_y = P \operatorname{diag}(\rho) Q^\top`: the directions of CCA. For
-labels, :math:`S = \bar L \operatorname{diag}(\bar L^\top 1)^{-1} \bar L^\top` with rows of :math:`\bar L` summing to one
-is doubly stochastic, so :math:`D = I`, and with :math:`F_v = B_v^\top X_v^\top \bar L \operatorname{diag}(\bar L^\top
-1)^{-1/2} / \sqrt n` the solutions are the leading eigenvectors of
+own pair) what remains is :math:`B_x^\top C_{xy} B_y = P \operatorname{diag}(\rho) Q^\top`: the directions of CCA.
+
+For labels, :math:`S = \bar L \operatorname{diag}(\bar L^\top 1)^{-1} \bar L^\top` with rows of :math:`\bar L` summing
+to one is doubly stochastic, so :math:`D = I`. With the class sums :math:`F_v = B_v^\top X_v^\top \bar L
+\operatorname{diag}(\bar L^\top 1)^{-1/2} / \sqrt n` the solutions are the leading eigenvectors of
 :math:`\begin{pmatrix} 2 F_x F_x^\top & F_x F_y^\top \\ F_y F_x^\top & 2 F_y F_y^\top \end{pmatrix}`.
 """
 
@@ -87,7 +88,7 @@ class CVH(HashingMixin, MomentProjection):
 
     On the Wikipedia benchmark (centred features, 693 test queries, database of 2,173 training items each coded
     from the retrieved modality alone, mAP@all, ties in expectation): ``CVH(n_bits=8, reg=1e-4)`` reaches .190
-    image->text and .186 text->image. Label similarity is no better there (about .17).
+    image->text and .186 text->image; ``similarity="labels"`` does worse there, .159 and .153.
 
     References
     ----------
