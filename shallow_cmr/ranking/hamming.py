@@ -1,0 +1,97 @@
+"""Rankings by Hamming distance: how many items of each grade lie at each distance. No sort."""
+
+import numpy as np
+
+from shallow_cmr.codes import as_words, check_codes, check_same_width, word_distances
+from shallow_cmr.ranking.tie_groups import TieGroups
+
+__all__ = ["HammingDistances", "hamming_counts"]
+
+_BLOCK_ITEMS = 2**16  # database items compared with one query at once: 512 kB of words
+_BLOCK_COUNTS = 2**18  # 2 MB of counts
+_MAX_QUERIES = 32
+
+
+class HammingDistances:
+    """Hamming distances of queries (n_queries, n_bits) to a database (n_database, n_bits), asked for in blocks."""
+
+    def __init__(self, queries, database):
+        queries, database = check_codes(queries, "queries"), check_codes(database, "database")
+        check_same_width(queries, database, ("queries", "database"))
+        self.n_queries, (self.n_database, self.n_bits) = len(queries), database.shape
+        self.query_words, self.database_words = as_words(queries), np.asfortranarray(as_words(database))
+        self.worst = self.n_bits + 1
+        self.dtype = np.min_scalar_type(self.worst)
+
+    def ordinals(self, rows, columns):
+        """Return the distances of a block (n_rows, n_columns): integers, smaller is better."""
+        block = np.empty((rows.stop - rows.start, columns.stop - columns.start), dtype=self.dtype)
+        for row, query in zip(block, self.query_words[rows]):
+            row[:] = word_distances(query, self.database_words[columns], self.dtype)
+        return block
+
+
+def hamming_counts(distances, relevance, rows, *, n_grades=1, exclude_self=False):
+    """Count the database items of each grade at each distance, for a block of queries.
+
+    Parameters
+    ----------
+    distances : HammingDistances
+    relevance : Relevance
+    rows : slice
+        The queries, start and stop given.
+    n_grades : int
+        The highest grade to tell apart; 1 counts items as relevant or not.
+    exclude_self : bool
+        Leave item i out of what query i ranks.
+
+    Returns
+    -------
+    int array (n_rows, n_grades + 1, n_bits + 1)
+
+    Notes
+    -----
+    Exact integers, so that blocks of the database may be counted apart and added. Cost: n_database word operations
+    a query and a histogram of as many small keys.
+    """
+    n_cells = (n_grades + 1) * (distances.n_bits + 1)
+    key_dtype = np.min_scalar_type(n_cells)  # uint8 would overflow, silently, beyond 126 bits
+    counts = np.zeros((rows.stop - rows.start, n_cells), dtype=np.int64)
+    for start in range(0, distances.n_database, _BLOCK_ITEMS):
+        columns = slice(start, min(start + _BLOCK_ITEMS, distances.n_database))
+        keys = _grades(relevance, rows, columns, n_grades).astype(key_dtype)
+        keys *= key_dtype.type(distances.n_bits + 1)
+        words = distances.database_words[columns]
+        for row, query in enumerate(distances.query_words[rows]):
+            keys[row] += word_distances(query, words, key_dtype)
+            counts[row] += np.bincount(keys[row], minlength=n_cells)
+            own = rows.start + row - start
+            if exclude_self and 0 <= own < len(words):
+                counts[row, keys[row, own]] -= 1
+    return counts.reshape(-1, n_grades + 1, distances.n_bits + 1)
+
+
+def groups_from_counts(counts, n_database):
+    """Return the `TieGroups` of counts (n_queries, n_grades + 1, n_distances)."""
+    size = counts.sum(axis=1)
+    before = np.cumsum(size, axis=1) - size
+    grades = counts[:, 1:].transpose(0, 2, 1)
+    query, distance = np.nonzero(grades.any(axis=2))
+    return TieGroups(
+        query=query,
+        before=before[query, distance],
+        size=size[query, distance],
+        grades=grades[query, distance],
+        n_queries=len(counts),
+        n_database=n_database,
+    )
+
+
+def rows_per_block(distances, n_grades):
+    """Return how many queries to count at once, so that counts stay within 2 MB and relevance with them."""
+    return max(1, min(_MAX_QUERIES, _BLOCK_COUNTS // ((n_grades + 1) * (distances.n_bits + 1))))
+
+
+def _grades(relevance, rows, columns, n_grades):
+    """Return the grades of a block, or with one grade whether items are relevant (n_rows, n_columns)."""
+    return relevance.relevant(rows, columns) if n_grades == 1 else relevance.grades(rows, columns)

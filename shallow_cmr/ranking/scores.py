@@ -1,0 +1,140 @@
+r"""Scores of real-valued embeddings as numbers to sort by: `ordinals`, smaller is better, equal means tied.
+
+**Cosines are computed exactly.** BLAS adds in an order that depends on the block, on the place of a row in it and on
+the number of threads, so that two equal vectors may get cosines that differ in the last bit: then a tie is broken by
+accident. Here unit vectors are rounded to multiples of :math:`2^{-26}` first. Each product is a multiple of
+:math:`2^{-52}` and, by Cauchy-Schwarz, no partial sum leaves [-2, 2]; float64 holds all of these without rounding.
+Every order of summation gives the same bits: equal vectors tie, and blocks, threads and machines do not matter.
+The rounding moves a cosine by less than :math:`2^{-26}\sqrt{d}`, and cosines within :math:`2^{-29}` (2e-9) tie.
+"""
+
+import numpy as np
+from scipy import sparse
+from scipy.spatial.distance import cdist
+
+__all__ = ["Cosines", "DotProducts", "EuclideanDistances", "GivenScores"]
+
+_UNIT = 2.0**26  # unit vectors are whole multiples of 1 / _UNIT
+_GRID = 2.0**29  # cosines are ranked as whole multiples of 1 / _GRID
+_BLOCK_ENTRIES = 2**19  # database entries brought to float64 at once: 4 MB
+
+
+class Cosines:
+    """Cosines of queries (n_queries, d) and a database (n_database, d); a zero row has cosine 0 with everything.
+
+    `centred` subtracts from each row its own mean first, which makes the cosine a correlation.
+    """
+
+    dtype, worst, block_pairs = np.int32, 2**29 + 2**28, 2**21
+
+    def __init__(self, queries, database, centred=False):
+        queries, database = check_embeddings(queries, database)
+        self.n_queries, self.n_database, self.centred = len(queries), len(database), centred
+        self.queries = queries
+        self.database = np.empty(database.shape, dtype=np.int32)
+        for rows in _blocks(*database.shape):
+            self.database[rows] = _fixed_point(database[rows], centred)
+
+    def products(self, rows, columns, scale):
+        """Return ``scale`` times the cosines of a block (n_rows, n_columns), exactly, if scale is a power of two."""
+        queries = _fixed_point(self.queries[rows], self.centred) * (scale / _UNIT**2)
+        out = np.empty((len(queries), columns.stop - columns.start))
+        for block in _blocks(*self.database[columns].shape):
+            np.matmul(queries, self.database[columns][block].T.astype(np.float64), out=out[:, block])
+        return out
+
+    def ordinals(self, rows, columns):
+        """Return minus the cosines of a block (n_rows, n_columns), in whole multiples of 1 / 2**29."""
+        cosines = self.products(rows, columns, -_GRID)
+        return np.rint(cosines, out=cosines).astype(self.dtype)
+
+
+class DotProducts:
+    """Inner products of queries (n_queries, d) and a database (n_database, d): exact cosines times the norms."""
+
+    dtype, worst, block_pairs = np.float64, np.nan, 2**19
+
+    def __init__(self, queries, database):
+        self.cosines = Cosines(queries, database)
+        self.n_queries, self.n_database = self.cosines.n_queries, self.cosines.n_database
+        self.norms = np.linalg.norm(np.asarray(database, dtype=np.float64), axis=1)
+
+    def ordinals(self, rows, columns):
+        """Return minus the products of a block (n_rows, n_columns), up to the norm of the query."""
+        return self.cosines.products(rows, columns, -1.0) * self.norms[columns]
+
+
+class EuclideanDistances:
+    """Distances of queries (n_queries, d) to a database (n_database, d), from differences: no cancellation."""
+
+    dtype, worst, block_pairs = np.float64, np.nan, 2**19
+
+    def __init__(self, queries, database):
+        self.queries, self.database = check_embeddings(queries, database)
+        self.n_queries, self.n_database = len(self.queries), len(self.database)
+
+    def ordinals(self, rows, columns):
+        """Return the squared distances of a block (n_rows, n_columns)."""
+        return cdist(self.queries[rows], self.database[columns], "sqeuclidean")
+
+
+class GivenScores:
+    """Scores as a matrix (n_queries, n_database) or a callable of two slices that returns its blocks."""
+
+    dtype, worst, block_pairs = np.float64, np.nan, 2**19
+
+    def __init__(self, scores, n_queries, n_database):
+        self.n_queries, self.n_database = n_queries, n_database
+        self.block = scores if callable(scores) else lambda rows, columns: scores[rows, columns]
+
+    def ordinals(self, rows, columns):
+        """Return minus the scores of a block (n_rows, n_columns)."""
+        scores = np.asarray(self.block(rows, columns), dtype=np.float64)
+        needed = (rows.stop - rows.start, columns.stop - columns.start)
+        if scores.shape != needed:
+            raise ValueError(
+                f"scores of queries {rows} and database {columns} have shape {scores.shape}, not {needed}; "
+                "the callable must return that block of the matrix (n_queries, n_database)."
+            )
+        if np.isnan(scores).any():
+            raise ValueError("scores contain NaN, which has no place in a ranking; score such items -inf.")
+        return -scores
+
+
+def check_embeddings(queries, database):
+    """Return queries (n_queries, d) and database (n_database, d) as float arrays if they can be compared."""
+    checked = []
+    for name, Z in (("queries", queries), ("database", database)):
+        if sparse.issparse(Z):
+            raise TypeError(f"{name} is sparse, but embeddings must be dense; use {name}.toarray().")
+        Z = np.asarray(Z)
+        if Z.ndim != 2 or Z.dtype.kind not in "fiu":
+            raise ValueError(f"{name} has shape {Z.shape} and dtype {Z.dtype}; give real embeddings (n, d).")
+        if not all(np.isfinite(Z[rows]).all() for rows in _blocks(*Z.shape)):
+            raise ValueError(f"{name} contains NaN or infinity; drop or fill such rows.")
+        checked.append(Z)
+    if checked[0].shape[1] != checked[1].shape[1]:
+        raise ValueError(
+            f"queries have {checked[0].shape[1]} dimensions and database {checked[1].shape[1]}; "
+            "project both into one space first."
+        )
+    return checked
+
+
+def _fixed_point(Z, centred):
+    """Return the unit vectors of the rows of Z (n, d) in whole multiples of 1 / 2**26; zero rows stay zero."""
+    Z = Z.astype(np.float64)
+    largest = np.abs(Z).max(axis=1, keepdims=True, initial=0.0)
+    Z /= np.where(largest > 0, largest, 1.0)  # so that squares neither overflow nor vanish
+    if centred:
+        Z -= Z.mean(axis=1, keepdims=True)
+        Z[np.abs(Z).max(axis=1, initial=0.0) < 1e-14] = 0.0  # a constant row, but for rounding
+    norms = np.sqrt((Z * Z).sum(axis=1, keepdims=True))
+    return np.rint(Z * (_UNIT / np.where(norms > 0, norms, 1.0)))
+
+
+def _blocks(n, d):
+    """Yield slices that cover n rows of d entries, about 4 MB of float64 each."""
+    step = max(1, _BLOCK_ENTRIES // max(d, 1))
+    for start in range(0, n, step):
+        yield slice(start, min(start + step, n))

@@ -1,0 +1,88 @@
+"""From ordinals to groups of ties: sort the row of each query and read them off.
+
+An ordinal says where an item ranks: smaller is better, equal means tied. It takes the item's grade into its lowest
+bits, so that one in-place sort of integers ranks items and carries their relevance along; in a tie the highest grade
+comes first.
+"""
+
+import numpy as np
+
+from shallow_cmr.ranking.tie_groups import TieGroups
+
+__all__ = ["dense_ranks", "groups_from_keys", "groups_in_order", "key_dtype", "pack_keys"]
+
+
+def dense_ranks(Z):
+    """Number the distinct values of each row of Z (n_rows, n_columns) in ascending order; NaN differs from all.
+
+    Floats leave no bit free for a grade, their ranks do.
+    """
+    order = np.argsort(Z, axis=1)
+    ranked = np.take_along_axis(Z, order, axis=1)
+    new = np.zeros(Z.shape, dtype=np.int32)
+    new[:, 1:] = ranked[:, 1:] != ranked[:, :-1]
+    ranks = np.empty_like(new)
+    np.put_along_axis(ranks, order, np.cumsum(new, axis=1, dtype=np.int32), axis=1)
+    return ranks
+
+
+def key_dtype(worst, n_grades):
+    """Return the integers that hold ordinals up to `worst` and below them a grade."""
+    return np.int32 if (worst + 1) << n_grades.bit_length() <= np.iinfo(np.int32).max else np.int64
+
+
+def pack_keys(ordinals, grades, n_grades, out):
+    """Join ordinals and grades (n_rows, n_columns) into keys `out`."""
+    np.left_shift(ordinals, n_grades.bit_length(), out=out, dtype=out.dtype)  # in the wider type, or it overflows
+    out |= np.subtract(_irrelevant(n_grades), grades, dtype=out.dtype)
+
+
+def groups_from_keys(keys, n_grades, n_database):
+    """Return the `TieGroups` of keys (n_queries, n_columns) with sorted rows."""
+    low = keys & _irrelevant(n_grades)
+    hits = np.flatnonzero(low != _irrelevant(n_grades))
+    tied = np.zeros(keys.shape, dtype=bool)  # with the item before it
+    ordinals = keys >> n_grades.bit_length()
+    np.equal(ordinals[:, 1:], ordinals[:, :-1], out=tied[:, 1:])
+    start = hits[~tied.ravel()[hits]]  # relevant items lead their groups
+    size, r = _sizes(start, hits, np.flatnonzero(tied))
+    row_starts = np.arange(len(keys) + 1) * keys.shape[1]
+    query = np.repeat(np.arange(len(keys)), np.diff(np.searchsorted(start, row_starts)))
+    if n_grades == 1:
+        grades = r[:, None]
+    else:
+        grades = _count_grades(np.repeat(np.arange(len(r)), r), _irrelevant(n_grades) - low.ravel()[hits], n_grades)
+    return TieGroups(query, start - row_starts[query], size, grades, len(keys), n_database)
+
+
+def groups_in_order(ordinals, grades, n_grades, n_database):
+    """Return groups of one item each: ties in ordinals (n_queries, n_columns) are broken by column."""
+    order = np.argsort(ordinals, axis=1, kind="stable")
+    grades = np.take_along_axis(grades, order, axis=1)
+    query, before = np.nonzero(grades)
+    counts = _count_grades(np.arange(len(query)), grades[query, before], n_grades)
+    return TieGroups(query, before, np.ones_like(query), counts, len(ordinals), n_database)
+
+
+def _irrelevant(n_grades):
+    """Return the low bits of the key of an irrelevant item: all ones."""
+    return (1 << n_grades.bit_length()) - 1
+
+
+def _sizes(start, hits, tied):
+    """Return how many items and how many relevant ones the groups at `start` have, from where items tie."""
+    size, relevant = np.ones_like(start), np.ones_like(start)
+    if len(tied):
+        first = np.flatnonzero(np.diff(tied, prepend=-1) != 1)  # runs of neighbours that tie
+        run_start, run_size = tied[first] - 1, np.diff(first, append=len(tied)) + 1
+        in_run = np.searchsorted(hits, run_start + run_size) - np.searchsorted(hits, run_start)
+        groups = np.searchsorted(start, run_start[in_run > 0])
+        size[groups], relevant[groups] = run_size[in_run > 0], in_run[in_run > 0]
+    return size, relevant
+
+
+def _count_grades(group, grade, n_grades):
+    """Count the hits (n_hits,) of each group and grade: (n_groups, n_grades)."""
+    n_groups = group[-1] + 1 if len(group) else 0
+    cells = np.bincount(group * n_grades + grade.astype(np.int64) - 1, minlength=n_groups * n_grades)
+    return cells.reshape(n_groups, n_grades)
