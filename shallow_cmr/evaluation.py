@@ -1,0 +1,214 @@
+"""Fit an estimator on the training items of a dataset and score it on its test items, both directions."""
+
+from dataclasses import dataclass
+from time import perf_counter, process_time
+
+import numpy as np
+from sklearn.base import clone
+
+from shallow_cmr.datasets.dataset import PairedItems
+from shallow_cmr.labels import encode_labels
+from shallow_cmr.metrics import average_precision, chance_level
+from shallow_cmr.metrics.per_query import mean_over_queries
+from shallow_cmr.protocol import get_protocol
+from shallow_cmr.ranking import Ranking
+from shallow_cmr.relevance import as_relevance
+
+__all__ = ["DIRECTIONS", "Evaluation", "evaluate", "evaluate_queries", "size_parameter"]
+
+N_RANKED = 8  # items kept of each example's ranked list
+DIRECTIONS = ("image->text", "text->image")
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Scores of one fitted estimator on one dataset.
+
+    Parameters
+    ----------
+    rows : list of dict
+        One a direction, the columns of `evaluate`.
+    per_query : dict of str to (n_queries,) array
+        Average precision of each query by direction, NaN where no item is relevant and the protocol skips it.
+    examples : dict of str to list of dict
+        By direction: ``query`` (its index in the dataset), ``items`` (indices, best first), ``hits`` (bool).
+    """
+
+    rows: list
+    per_query: dict
+    examples: dict
+
+
+def evaluate(estimator, dataset, protocol="heldout"):
+    """Fit a clone of `estimator` and score both directions.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Left unfitted and unchanged.
+    dataset : CrossModalDataset
+    protocol : str or Protocol
+        The preset's name, or a protocol of your own.
+
+    Returns
+    -------
+    list of dict
+        One row a direction: what was run (``method``, ``parameters``, ``n_dimensions``, ``dataset``,
+        ``image_features``, ``text_features``, ``split``, ``protocol``, ``direction``), ``measure``, ``value``,
+        ``chance``, ``n_queries``, ``n_without_relevant`` and seconds. ``value`` is mean average precision, ``chance``
+        its expectation when items are ranked at random. Seconds are wall time, ``..._cpu_seconds`` the process's CPU
+        time: of ``fit``, of ``encode`` (the database items' transform) and of ``query`` (the queries' transform);
+        ranking is not the method's and not timed.
+
+    Raises
+    ------
+    ValueError
+        Unknown protocol, or one that asks for what the estimator does not offer.
+
+    Examples
+    --------
+    >>> from shallow_cmr import CCA, evaluate
+    >>> from shallow_cmr.datasets import load_openclipart
+    >>> for row in evaluate(CCA(n_components=32, reg=1, power=1), load_openclipart()):
+    ...     print(row["direction"], row["value"] > 2 * row["chance"])
+    image->text True
+    text->image True
+    """
+    return evaluate_queries(estimator, dataset, protocol).rows
+
+
+def evaluate_queries(estimator, dataset, protocol="heldout", *, n_examples=0):
+    """Evaluate as `evaluate` does and keep the score of each query.
+
+    Parameters
+    ----------
+    estimator, dataset, protocol
+        As for `evaluate`.
+    n_examples : int
+        Queries a direction whose ranked lists are kept. They are the first test item of each of so many classes:
+        chosen by position, not by success.
+
+    Returns
+    -------
+    Evaluation
+    """
+    protocol = get_protocol(protocol)
+    if protocol.codes == "training":
+        raise ValueError(
+            f"protocol {protocol.name!r} ranks the codes learned in training, which {type(estimator).__name__} "
+            "does not offer; choose codes='modality' or codes='unified'."
+        )
+    model = clone(estimator)
+    train = dataset.train
+    _, fit_times = _timed("fit", lambda: model.fit(train.X, train.y, labels=train.labels))
+    shared = {**_identity(model, dataset, protocol), **fit_times}
+    directions = [_evaluate_direction(model, dataset, protocol, name, n_examples) for name in DIRECTIONS]
+    return Evaluation(
+        rows=[{**shared, **row} for row, _, _ in directions],
+        per_query=dict(zip(DIRECTIONS, [values for _, values, _ in directions])),
+        examples=dict(zip(DIRECTIONS, [examples for _, _, examples in directions])),
+    )
+
+
+def size_parameter(estimator):
+    """Return the name of the parameter that sets the number of dimensions: ``n_components``, or ``n_bits`` of hashers.
+
+    Examples
+    --------
+    >>> from shallow_cmr import CVH
+    >>> size_parameter(CVH())
+    'n_bits'
+    """
+    parameters = estimator.get_params()
+    for name in ("n_components", "n_bits"):
+        if name in parameters:
+            return name
+    raise ValueError(f"{type(estimator).__name__} has neither n_components nor n_bits, so no size can be set.")
+
+
+def _evaluate_direction(model, dataset, protocol, direction, n_examples):
+    """Return the row, the score of each query (n_queries,) and the examples of one direction."""
+    query_side, database_side = direction.split("->")
+    items, database_items = dataset.test, _database_items(dataset, protocol)
+    queries, query_times = _timed("query", lambda: _encode(model, items, query_side))
+    coded_from = "pair" if protocol.codes == "unified" else database_side
+    database, encode_times = _timed("encode", lambda: _encode(model, database_items, coded_from))
+    row, values = _score(queries, database, items, database_items, protocol)
+    chosen = _first_of_classes(items.labels, n_examples)
+    examples = _ranked_lists(chosen, queries, database, items, database_items, protocol) if chosen else []
+    return {"direction": direction, **row, **encode_times, **query_times}, values, examples
+
+
+def _score(queries, database, items, database_items, protocol):
+    """Return the columns of a row that the protocol's measure fills, and the score of each query (n_queries,)."""
+    relevance = as_relevance((items.labels, database_items.labels))
+    rules = {name: getattr(protocol, name) for name in ("top_k", "denominator", "no_relevant")}
+    order = {name: getattr(protocol, name) for name in ("metric", "ties", "none_retrieved")}
+    values = average_precision(queries, database, relevance, **rules, **order)
+    n_relevant = relevance.n_relevant(False)
+    row = {
+        "n_dimensions": queries.shape[1],
+        "measure": protocol.measure,
+        "value": mean_over_queries(values, n_relevant, protocol.no_relevant),
+        "chance": chance_level(relevance, **rules),
+        "n_queries": len(values),
+        "n_without_relevant": int((n_relevant == 0).sum()),
+    }
+    return row, values
+
+
+def _database_items(dataset, protocol):
+    """Return the items that are ranked."""
+    if protocol.database != "rest":
+        return {"test": dataset.test, "train": dataset.train}[protocol.database]
+    index = np.setdiff1d(np.arange(len(dataset.labels)), dataset.test.index)
+    return PairedItems(dataset.X[index], dataset.y[index], dataset.labels[index], index)
+
+
+def _encode(model, items, side):
+    """Return the embedding or codes (n, k) of items from their images, their texts, or both."""
+    if side == "image":
+        return np.asarray(model.transform_image(items.X))
+    if side == "text":
+        return np.asarray(model.transform_text(items.y))
+    return np.asarray(model.transform_pair(items.X, items.y))
+
+
+def _timed(stage, work):
+    """Return what `work()` returns, and its wall and CPU seconds named after the stage."""
+    wall, cpu = perf_counter(), process_time()
+    result = work()
+    return result, {f"{stage}_seconds": perf_counter() - wall, f"{stage}_cpu_seconds": process_time() - cpu}
+
+
+def _identity(model, dataset, protocol):
+    """Return the columns that say what was run."""
+    return {
+        "method": type(model).__name__,
+        "parameters": " ".join(repr(model).split()),
+        "dataset": dataset.name,
+        "image_features": dataset.image_features,
+        "text_features": dataset.text_features,
+        "split": dataset.split,
+        "protocol": protocol.name,
+    }
+
+
+def _first_of_classes(labels, n):
+    """Return the first row of each of n classes, spread over all that occur; labels (n_items,) or (n_items, c)."""
+    columns = encode_labels(labels).L.tocsc()
+    first = [columns.indices[start] for start, stop in zip(columns.indptr, columns.indptr[1:]) if stop > start]
+    chosen = np.linspace(0, len(first) - 1, min(n, len(first))).round().astype(int)
+    return list(dict.fromkeys(int(first[j]) for j in chosen))
+
+
+def _ranked_lists(chosen, queries, database, items, database_items, protocol):
+    """Return what the report shows of some queries: index, the best items' indices, which of them are relevant."""
+    relevance = (items.labels[chosen], database_items.labels)
+    ranking = Ranking(queries[chosen], database, relevance, metric=protocol.metric)
+    whole = slice(0, ranking.n_queries), slice(0, ranking.n_database)
+    best = np.argsort(ranking.scores.ordinals(*whole), axis=1, kind="stable")[:, :N_RANKED]
+    hits = np.take_along_axis(ranking.relevance.relevant(*whole), best, axis=1)
+    names = ("query", "items", "hits")
+    lists = zip(items.index[chosen].tolist(), database_items.index[best].tolist(), hits.tolist())
+    return [dict(zip(names, values)) for values in lists]

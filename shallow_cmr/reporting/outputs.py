@@ -1,0 +1,57 @@
+"""Write everything a results folder offers its reader: tables, figure, report."""
+
+from pathlib import Path
+
+from shallow_cmr.datasets import LOADERS
+from shallow_cmr.experiment import write_atomically
+from shallow_cmr.reporting.figures import as_png, as_svg, plot_score_against_size
+from shallow_cmr.reporting.html import render_report
+from shallow_cmr.reporting.leaderboard import leaderboards
+from shallow_cmr.reporting.tables import SCORE_COLUMNS, TIMING_COLUMNS, to_csv, to_latex, to_markdown
+
+__all__ = ["write_outputs"]
+
+
+def write_outputs(results, path):
+    """Write the tables, figures and report of some results.
+
+    Parameters
+    ----------
+    results : Results
+    path : str or path
+        An existing folder.
+
+    Returns
+    -------
+    list of path
+        What was written, the report first. ``results.csv`` holds scores and is the same each time they are computed;
+        ``timings.csv`` holds seconds, which never are.
+    """
+    boards = leaderboards(results)
+    timed = [row for row in results.rows if row.get("fit_seconds") is not None]
+    files = {
+        "report.html": render_report(results, _datasets(results)),
+        "results.csv": to_csv(results.rows, SCORE_COLUMNS),
+        "timings.csv": to_csv(timed, TIMING_COLUMNS),
+        "leaderboard.md": "\n".join(to_markdown(board) for board in boards),
+        "table.tex": "\n".join(to_latex(board) for board in boards),
+    }
+    for number, board in enumerate(boards, start=1):
+        name = "figure" if number == 1 else f"figure{number}"
+        figure = plot_score_against_size(board)
+        files |= {f"{name}.png": as_png(figure), f"{name}.svg": as_svg(figure)}
+    for name, content in files.items():
+        write_atomically(Path(path) / name, content)
+    return [Path(path) / name for name in files]
+
+
+def _datasets(results):
+    """Return ``{name in the rows: dataset}`` of the first split; what cannot be loaded any more is left out."""
+    found = {}
+    for cell in results.cells:
+        if cell["dataset"] not in found:
+            try:
+                found[cell["dataset"]] = LOADERS[cell["loader"]](**cell["options"])
+            except (OSError, ValueError, KeyError):
+                found[cell["dataset"]] = None
+    return {name: dataset for name, dataset in found.items() if dataset is not None}

@@ -1,0 +1,289 @@
+"""Reports: what is printed is what was stored, and nothing in it runs or loads from elsewhere."""
+
+import csv
+import io
+import re
+import statistics
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from shallow_cmr.datasets import CrossModalDataset, load_openclipart
+from shallow_cmr.experiment import DatasetEntry, MethodEntry, Results, Suite, run_suite
+from shallow_cmr.reporting import (
+    as_png,
+    as_svg,
+    leaderboards,
+    plot_score_against_size,
+    print_leaderboard,
+    render_report,
+    to_csv,
+    to_latex,
+    to_markdown,
+    write_outputs,
+)
+from shallow_cmr.reporting.tables import SCORE_COLUMNS, number
+
+
+def row(label, size, direction, split, value, error=None):
+    """A row of results with what the tables read."""
+    return {
+        "label": label,
+        "method": "CCA",
+        "parameters": f"CCA(n_components={size})",
+        "n_dimensions": size,
+        "dataset": "made up",
+        "split": split,
+        "seed": None,
+        "direction": direction,
+        "measure": "mAP",
+        "value": value,
+        "chance": 0.1,
+        "fit_seconds": 0.01,
+        "error": error,
+    }
+
+
+def made_up(*, failing=False):
+    """Results of two methods on two splits whose summary is known by hand."""
+    rows = [
+        row(label, size, direction, split, base + 0.1 * split + (0.05 if direction == "text->image" else 0))
+        for label, base in (("weak", 0.2), ("strong & <b>", 0.5))
+        for size in (8, 16)
+        for direction in ("image->text", "text->image")
+        for split in (0, 1)
+    ]
+    if failing:
+        rows.append(row("broken", 8, None, 0, None, "ValueError: <script>alert(1)</script>"))
+    chance = [row("chance", None, direction, 0, 0.1) for direction in ("image->text", "text->image")]
+    methods = [{"label": label, "name": "CCA", "note": "", "calls": ["CCA()"]} for label in ("weak", "strong & <b>")]
+    plan = {
+        "title": "A <title>",
+        "description": "",
+        "protocol": "protocol 50% of_it",
+        "methods": methods,
+        "environment": {"python": "3"},
+    }
+    return Results(plan, rows + chance, [])
+
+
+def read_csv(path):
+    """Rows of a CSV file as dicts."""
+    return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A small real run and the folder of its outputs."""
+    folder = tmp_path_factory.mktemp("run")
+    suite = Suite((DatasetEntry("openclipart", splits=(0, 1)),), (MethodEntry("PLS"), MethodEntry("CVH")), (4, 8))
+    results = run_suite(suite, folder, n_jobs=1)
+    write_outputs(results, folder)
+    return results, folder
+
+
+def test_a_leaderboard_is_sorted_and_summarised_over_splits():
+    (board,) = leaderboards(made_up())
+    assert [line.label for line in board.lines] == ["strong & <b>", "weak"]
+    cell = board.lines[0].values[8, "image->text"]
+    assert (cell.mean, cell.std, cell.n) == (pytest.approx(0.55), pytest.approx(statistics.stdev([0.5, 0.6])), 2)
+    overall = board.lines[0].overall
+    assert (overall.mean, overall.std) == (pytest.approx(0.575), pytest.approx(statistics.stdev([0.525, 0.625])))
+    assert board.chance.overall.mean == pytest.approx(0.1)
+
+
+def test_the_best_of_each_column_is_marked_and_chance_never():
+    (board,) = leaderboards(made_up())
+    markdown = to_markdown(board)
+    assert markdown.count("**.") == 5
+    assert re.search(r"\| strong & <b> \| \*\*\.550\*\* ± \.071 ", markdown)
+    assert "| chance | .100 |" in markdown
+    latex = to_latex(board)
+    assert latex.count(r"\textbf") == 5
+
+
+def test_chance_is_not_marked_even_above_all_methods():
+    results = made_up()
+    rows = [{**line, "value": 0.99} if line["label"] == "chance" else line for line in results.rows]
+    (board,) = leaderboards(Results(results.plan, rows, []))
+    assert "| chance | .990 | .990 |" in to_markdown(board)
+    assert to_markdown(board).count("**.") == 5
+
+
+def test_a_method_without_every_size_is_out_of_the_contest_for_the_mean():
+    results = made_up()
+    extra = [row("once", 8, direction, 0, 0.9) for direction in ("image->text", "text->image")]
+    (board,) = leaderboards(Results(results.plan, results.rows + extra, []))
+    once = next(line for line in board.lines if line.label == "once")
+    assert board.is_best(once, (8, "image->text"))
+    assert not board.is_best(once)
+    assert board.is_best(next(line for line in board.lines if line.label == "strong & <b>"))
+
+
+def test_a_failed_method_is_shown_as_an_error_and_listed():
+    results = made_up(failing=True)
+    (board,) = leaderboards(results)
+    assert board.lines[-1].label == "broken"
+    assert "| broken | error |" in to_markdown(board)
+    page = render_report(results, {})
+    assert "Not everything ran" in page
+    assert "&lt;script&gt;alert(1)" in page
+    assert "<script" not in page
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.34449, ".344"), (0.0, ".000"), (1.0, "1.000"), (0.9996, "1.000"), (-0.5, "-.500")]
+)
+def test_numbers_print_as_in_papers(value, text):
+    assert number(value) == text
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
+def test_the_terminal_table_holds_every_number_at_every_width(width):
+    from rich.console import Console
+
+    (board,) = leaderboards(made_up(failing=True))
+    console = Console(file=io.StringIO(), width=width)
+    print_leaderboard(board, console)
+    printed = console.file.getvalue()
+    for text in ("*.550", "*.600", "*.575", ".250", ".300", ".275", "±.071", "error", "chance"):
+        assert text in printed
+    assert max(map(len, printed.splitlines())) <= width
+
+
+@pytest.mark.parametrize("text", ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_no_text_of_a_csv_is_a_formula(text):
+    (_, line) = csv.reader(io.StringIO(to_csv([{"label": text, "value": -0.5}], ["label", "value"]), newline=""))
+    assert line == ["'" + text.replace("\r", "\n"), "-0.5"]
+
+
+def test_results_csv_gives_back_every_value_exactly(finished):
+    results, folder = finished
+    rows = read_csv(folder / "results.csv")
+    assert list(rows[0]) == list(SCORE_COLUMNS)
+    assert [float(line["value"]) for line in rows] == [row["value"] for row in results.rows]
+    assert "seconds" not in (folder / "results.csv").read_text()
+    assert all(float(line["fit_seconds"]) > 0 for line in read_csv(folder / "timings.csv"))
+
+
+def test_latex_escapes_its_special_characters():
+    (board,) = leaderboards(made_up())
+    latex = to_latex(board)
+    assert r"strong \& <b>" in latex
+    assert r"protocol 50\% of\_it" in latex
+    assert latex.count(r"\\") == 2 + 3
+
+
+def test_the_figure_shows_the_means_the_bands_and_chance():
+    (board,) = leaderboards(made_up())
+    figure = plot_score_against_size(board)
+    left, right = figure.axes
+    drawn = {line.get_label(): np.asarray(line.get_ydata(), float) for line in right.lines}
+    assert drawn["strong & <b>"] == pytest.approx([0.6, 0.6])
+    assert drawn["chance"] == pytest.approx([0.1, 0.1])
+    low, high = left.collections[0].get_paths()[0].get_extents().intervaly
+    assert (low, high) == (pytest.approx(0.55 - 0.0707, abs=1e-3), pytest.approx(0.55 + 0.0707, abs=1e-3))
+
+
+def test_a_label_with_dollar_signs_is_no_formula():
+    results = made_up()
+    rows = [{**line, "label": line["label"].replace("weak", r"$\broken{$")} for line in results.rows]
+    (board,) = leaderboards(Results(results.plan, rows, []))
+    assert len(as_png(plot_score_against_size(board))) > 1000
+
+
+def test_figures_are_the_same_bytes_each_time():
+    (board,) = leaderboards(made_up())
+    one, two = (plot_score_against_size(board, "dark", stacked=True) for _ in range(2))
+    assert as_svg(one) == as_svg(two)
+    assert as_png(one) == as_png(two)
+
+
+class Loads(HTMLParser):
+    """Collects what a page would load and the tags that stay open."""
+
+    def __init__(self):
+        super().__init__()
+        self.loads, self.open, self.ids = [], [], []
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        self.loads += [attributes[name] for name in ("src", "srcset", "data", "poster") if name in attributes]
+        if tag in ("link", "script", "iframe", "object", "embed", "base"):
+            self.loads.append(f"<{tag}>")
+        if tag not in ("meta", "img", "source", "br", "link"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def test_the_report_is_one_file_that_loads_nothing(finished):
+    page = (finished[1] / "report.html").read_text(encoding="utf-8")
+    parser = Loads()
+    parser.feed(page)
+    assert parser.open == []
+    assert parser.loads
+    assert all(address.startswith("data:image/") for address in parser.loads)
+    style = page[page.index("<style>") : page.index("</style>")]
+    assert "url(" not in style
+    assert "@import" not in style
+
+
+def test_the_report_says_what_a_reader_needs(finished):
+    results, folder = finished
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    data = load_openclipart()
+    assert results.plan["protocol"].split(";")[0][:60] in page
+    for text in (
+        "PLS(n_components=4)",
+        "CVH(n_bits=8)",
+        data.licence,
+        data.digest,
+        results.plan["environment"]["numpy"],
+    ):
+        assert text in page
+    assert "prefers-color-scheme: dark" in page
+    assert 'name="viewport"' in page
+
+
+def test_examples_frame_hits_and_misses_as_stored(finished):
+    results, folder = finished
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    (board,) = leaderboards(results)
+    shown = [
+        max(
+            (cell for cell in results.cells if cell["label"] == line.label and cell["split"] == 0),
+            key=lambda cell: sum(row["value"] for row in cell["result"]["rows"]),
+        )
+        for line in board.lines
+    ]
+    hits = [
+        hit for cell in shown for examples in cell["result"]["examples"].values() for e in examples for hit in e["hits"]
+    ]
+    assert page.count('<li class="hit">') == sum(hits)
+    assert page.count('<li class="miss">') == len(hits) - sum(hits)
+
+
+def test_texts_of_the_data_cannot_become_markup(tmp_path, monkeypatch):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(40, 5)) + 4
+    attack = ["<img src=http://evil/x onerror=alert(1)>"] * 40
+    data = CrossModalDataset(
+        X,
+        X[:, :3],
+        np.arange(40) % 2,
+        range(20),
+        range(20, 40),
+        name="<b>",
+        class_names=attack[:2],
+        titles=attack,
+        texts=attack,
+    )
+    monkeypatch.setitem(__import__("shallow_cmr.datasets").datasets.LOADERS, "evil", lambda: data)
+    results = run_suite(Suite((DatasetEntry("evil"),), (MethodEntry("PLS"),), (2,)), tmp_path, n_jobs=1)
+    write_outputs(results, tmp_path)
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "<img src=http" not in page
+    assert "&lt;img src=http" in page
