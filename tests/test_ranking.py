@@ -180,6 +180,15 @@ def test_a_zero_row_has_cosine_zero_and_a_constant_one_correlation_zero():
     assert found(Ranking(constant[:1], constant, np.ones((1, 50)), metric="correlation")) == [(0, 0, 50, (50,))]
 
 
+@pytest.mark.parametrize("metric", ["cosine", "correlation", "euclidean", "dot"])
+@pytest.mark.parametrize("exponent", [-900, 900])
+def test_a_common_scale_however_extreme_changes_no_ranking(metric, exponent):
+    rng = np.random.default_rng(0)
+    Q, D, grades = rng.normal(2.0, 1.0, (4, 5)), rng.normal(2.0, 1.0, (60, 5)), rng.integers(0, 2, (4, 60))
+    scaled = np.ldexp(Q, exponent), np.ldexp(D, exponent)
+    assert found(Ranking(*scaled, grades, metric=metric)) == found(Ranking(Q, D, grades, metric=metric))
+
+
 def test_euclidean_distances_do_not_cancel_far_from_the_origin():
     D = np.array([[1e6 + step * 1e-4, 1e6] for step in range(10)])
     Q = np.array([[1e6 + 3.2e-4, 1e6]])

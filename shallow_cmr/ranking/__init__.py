@@ -39,7 +39,7 @@ class Ranking:
 
     Notes
     -----
-    No array of n_queries x n_database is made: blocks take some 50 MB beyond one compact copy of the database (words of
+    No array of n_queries x n_database is made: blocks take some 30 MB beyond one compact copy of the database (words of
     packed codes; 4 bytes an entry of embeddings).
 
     Examples

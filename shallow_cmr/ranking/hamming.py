@@ -7,7 +7,7 @@ from shallow_cmr.ranking.tie_groups import TieGroups
 
 __all__ = ["HammingDistances", "hamming_counts"]
 
-_BLOCK_ITEMS = 2**16  # database items compared with one query at once: 512 kB of words
+_BLOCK_ITEMS = 2**15  # database items compared with one query at once: 256 kB of words
 _BLOCK_COUNTS = 2**18  # 2 MB of counts
 _MAX_QUERIES = 32
 
@@ -62,8 +62,11 @@ def hamming_counts(distances, relevance, rows, *, n_grades=1, exclude_self=False
         keys = _grades(relevance, rows, columns, n_grades).astype(key_dtype)
         keys *= key_dtype.type(distances.n_bits + 1)
         words = distances.database_words[columns]
+        differing, n_differing = np.empty(len(words), dtype=np.uint64), np.empty(len(words), dtype=np.uint8)
         for row, query in enumerate(distances.query_words[rows]):
-            keys[row] += word_distances(query, words, key_dtype)
+            for word, query_word in enumerate(query):
+                np.bitwise_xor(words[:, word], query_word, out=differing)
+                keys[row] += np.bitwise_count(differing, out=n_differing)
             counts[row] += np.bincount(keys[row], minlength=n_cells)
             own = rows.start + row - start
             if exclude_self and 0 <= own < len(words):

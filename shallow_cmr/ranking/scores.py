@@ -16,7 +16,7 @@ __all__ = ["Cosines", "DotProducts", "EuclideanDistances", "GivenScores"]
 
 _UNIT = 2.0**26  # unit vectors are whole multiples of 1 / _UNIT
 _GRID = 2.0**29  # cosines are ranked as whole multiples of 1 / _GRID
-_BLOCK_ENTRIES = 2**19  # database entries brought to float64 at once: 4 MB
+_BLOCK_ENTRIES = 2**18  # database entries brought to float64 at once: 2 MB
 
 
 class Cosines:
@@ -57,10 +57,13 @@ class DotProducts:
     def __init__(self, queries, database):
         self.cosines = Cosines(queries, database)
         self.n_queries, self.n_database = self.cosines.n_queries, self.cosines.n_database
-        self.norms = np.linalg.norm(np.asarray(database, dtype=np.float64), axis=1)
+        database = np.asarray(database)
+        scale = _power_of_two(database)
+        blocks = _blocks(*database.shape)
+        self.norms = np.concatenate([np.linalg.norm(database[rows] / scale, axis=1) for rows in blocks])
 
     def ordinals(self, rows, columns):
-        """Return minus the products of a block (n_rows, n_columns), up to the norm of the query."""
+        """Return minus the products of a block (n_rows, n_columns), up to a factor for each query."""
         return self.cosines.products(rows, columns, -1.0) * self.norms[columns]
 
 
@@ -72,10 +75,15 @@ class EuclideanDistances:
     def __init__(self, queries, database):
         self.queries, self.database = check_embeddings(queries, database)
         self.n_queries, self.n_database = len(self.queries), len(self.database)
+        self.scale = max(_power_of_two(self.queries), _power_of_two(self.database))
 
     def ordinals(self, rows, columns):
-        """Return the squared distances of a block (n_rows, n_columns)."""
-        return cdist(self.queries[rows], self.database[columns], "sqeuclidean")
+        """Return the squared distances of a block (n_rows, n_columns), up to a factor for all."""
+        queries, database = self.queries[rows] / self.scale, self.database[columns]
+        out = np.empty((len(queries), len(database)))
+        for block in _blocks(*database.shape):
+            out[:, block] = cdist(queries, database[block] / self.scale, "sqeuclidean")
+        return out
 
 
 class GivenScores:
@@ -133,8 +141,14 @@ def _fixed_point(Z, centred):
     return np.rint(Z * (_UNIT / np.where(norms > 0, norms, 1.0)))
 
 
+def _power_of_two(Z):
+    """Return the power of two just above the entries of Z: dividing by it is exact and keeps squares in range."""
+    largest = max(float(np.abs(Z[rows]).max(initial=0.0)) for rows in _blocks(*Z.shape))
+    return np.ldexp(1.0, min(int(np.frexp(largest)[1]), 1023))
+
+
 def _blocks(n, d):
-    """Yield slices that cover n rows of d entries, about 4 MB of float64 each."""
+    """Yield slices that cover n rows of d entries, about 2 MB of float64 each."""
     step = max(1, _BLOCK_ENTRIES // max(d, 1))
     for start in range(0, n, step):
         yield slice(start, min(start + step, n))
