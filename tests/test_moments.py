@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 from scipy import sparse
@@ -77,9 +79,7 @@ def test_sparse_features_give_the_moments_of_the_dense_ones(sides):
 
 
 def test_sparse_features_are_never_densified():
-    X = sparse.random_array((50_000, 400), density=0.001, format="csr", rng=np.random.default_rng(0))
-    import tracemalloc
-
+    X = sparse.random(50_000, 400, density=0.001, format="csr", random_state=0)
     tracemalloc.start()
     CrossMoments.from_arrays(X, X[:, :300])
     peak = tracemalloc.get_traced_memory()[1]

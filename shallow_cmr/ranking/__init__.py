@@ -94,21 +94,27 @@ class Ranking:
     def _sorted(self, rows, n_grades):
         """Yield groups from one sort of integer keys a block."""
         n_columns = self.scores.n_database
-        for block in _split(rows, self.scores.block_pairs // n_columns):
-            keys = self._keys(block, n_grades)
+        n_rows = min(rows.stop - rows.start, max(1, self.scores.block_pairs // n_columns))
+        worst = n_columns if self._whole_rows else self.scores.worst
+        buffer = np.empty((n_rows, n_columns), dtype=key_dtype(worst, n_grades))
+        for block in _split(rows, n_rows):
+            keys = buffer[: block.stop - block.start]
+            self._fill(keys, block, n_grades)
             keys.sort(axis=1)
             for part in _split(slice(0, len(keys)), _PART_PAIRS // n_columns):
                 yield groups_from_keys(keys[part], n_grades, self.n_database)
 
-    def _keys(self, rows, n_grades):
-        """Return the keys (n_rows, n_columns) to sort, made of ordinals and grades."""
-        shape = rows.stop - rows.start, self.scores.n_database
-        whole = np.dtype(self.scores.dtype).kind == "f"  # ranks of floats need the whole row
-        keys = np.empty(shape, dtype=key_dtype(shape[1] if whole else self.scores.worst, n_grades))
-        for columns in _split(slice(0, shape[1]), shape[1] if whole else _PART_PAIRS // shape[0]):
+    @property
+    def _whole_rows(self):
+        """Whether ordinals are floats: these are replaced by their ranks, which needs the whole row."""
+        return np.dtype(self.scores.dtype).kind == "f"
+
+    def _fill(self, keys, rows, n_grades):
+        """Write the keys (n_rows, n_columns) of some queries, made of ordinals and grades."""
+        n_columns = keys.shape[1]
+        for columns in _split(slice(0, n_columns), n_columns if self._whole_rows else _PART_PAIRS // len(keys)):
             ordinals, grades = self._block(rows, columns, n_grades)
-            pack_keys(dense_ranks(ordinals) if whole else ordinals, grades, n_grades, out=keys[:, columns])
-        return keys
+            pack_keys(dense_ranks(ordinals) if self._whole_rows else ordinals, grades, n_grades, keys[:, columns])
 
     def _in_order(self, rows, n_grades):
         """Yield groups of one item, ties being broken by the place in the database."""
