@@ -37,6 +37,7 @@ def test_quantised_values_are_within_half_a_step_and_zeros_stay_zeros(build):
 
 
 def test_splits_are_stratified_and_never_part_equal_word_sets(build):
+    pytest.importorskip("sklearn", "1.9", reason="the build runs on the current release, which stratifies more evenly")
     rng = np.random.default_rng(0)
     labels = rng.integers(0, 4, 400)
     texts = [f"w{rng.integers(0, 250)} of" if i % 2 else f"of w{rng.integers(0, 250)}" for i in range(400)]
@@ -45,9 +46,7 @@ def test_splits_are_stratified_and_never_part_equal_word_sets(build):
         for text, side in zip(texts, is_test):
             sides[frozenset(text.split())].add(side)
         assert {len(side) for side in sides.values()} == {1}
-        np.testing.assert_allclose(
-            np.bincount(labels, is_test) / np.bincount(labels), 0.25, atol=0.07
-        )  # .05 on scikit-learn 1.9, .061 on 1.6
+        np.testing.assert_allclose(np.bincount(labels, is_test) / np.bincount(labels), 0.25, atol=0.05)
 
 
 def test_an_archive_depends_on_its_members_alone(build, tmp_path, monkeypatch):
