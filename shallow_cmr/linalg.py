@@ -3,7 +3,15 @@
 import numpy as np
 from scipy import linalg
 
-__all__ = ["RANK_TOLERANCE", "flip_signs", "inverse_square_root", "numerical_rank", "ridge_of", "top_singular_triples"]
+__all__ = [
+    "RANK_TOLERANCE",
+    "cross_rank",
+    "flip_signs",
+    "inverse_square_root",
+    "numerical_rank",
+    "ridge_of",
+    "top_singular_triples",
+]
 
 # Below this share of the largest eigenvalue a direction is rounding: float32 topic proportions that
 # sum to one leave about 1e-12, real directions of the benchmarks stay above 1e-6.
@@ -42,6 +50,17 @@ def numerical_rank(C):
         return len(R)
     values = linalg.eigvalsh(R)
     return int(np.count_nonzero(values > RANK_TOLERANCE * values[-1]))
+
+
+def cross_rank(C_xy, variances_x, variances_y):
+    """Return the rank of a cross-covariance (p, q), measured on correlations, so that units do not matter."""
+    kept_x, kept_y = variances_x > 0, variances_y > 0
+    scale = np.sqrt(np.outer(variances_x[kept_x], variances_y[kept_y]))
+    if scale.size == 0:
+        return 0
+    s = linalg.svdvals(C_xy[np.ix_(kept_x, kept_y)] / scale)
+    # Its smallest true values come from products of deviations: a looser bound would cut into them.
+    return int(np.count_nonzero(s > 1e-8 * s[0]))
 
 
 def top_singular_triples(A, k):

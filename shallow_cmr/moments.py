@@ -7,10 +7,10 @@ import numpy as np
 from scipy import sparse
 
 from shallow_cmr.labels import encode_labels
+from shallow_cmr.scatter import column_means, cross_scatter, scatter
 
 __all__ = ["CrossMoments", "LabelMoments"]
 
-_BLOCK_BYTES = 2**23  # working memory of one centred block of rows
 _MAX_BYTES = 2**31  # the largest d x d matrix that we agree to hold
 
 
@@ -58,7 +58,8 @@ class CrossMoments:
     mean_x, mean_y : ndarray (p,), (q,)
         Means.
     S_xx, S_yy, S_xy : ndarray (p, p), (q, q), (p, q)
-        Scatter about the means; divided by n they are `C_xx`, `C_yy`, `C_xy`.
+        Scatter about the means; divided by n they are `C_xx`, `C_yy`, `C_xy`. Taken with ``within=False``,
+        the first two are their diagonals (p,), (q,) alone.
     labels : LabelMoments or None
         Moments with the labels.
 
@@ -86,18 +87,19 @@ class CrossMoments:
     labels: LabelMoments | None = None
 
     @classmethod
-    def from_arrays(cls, X, y, labels=None):
+    def from_arrays(cls, X, y, labels=None, *, within=True):
         """Take the moments of features ``X`` (n, p), ``y`` (n, q), and of ``labels`` in any form.
 
-        Costs O(n (p + q)²) time and O((p + q)²) memory beside a block of rows.
+        Costs O(n (p + q)²) time and O((p + q)²) memory beside a block of rows; without the scatter
+        ``within`` each modality, of which only the variances are kept then, O(n p q).
         """
         if X.shape[0] != y.shape[0]:
             raise ValueError(f"X and y have inconsistent numbers of samples [{X.shape[0]}, {y.shape[0]}].")
         _check_width(X, "X")
         _check_width(y, "y")
-        mean_x, mean_y = _mean(X), _mean(y)
+        mean_x, mean_y = column_means(X), column_means(y)
         with np.errstate(over="ignore", invalid="ignore"):
-            S_xx, S_yy, S_xy = _scatter(X, y, mean_x, mean_y)
+            S_xx, S_yy, S_xy = (scatter if within else cross_scatter)(X, y, mean_x, mean_y)
         for name, S in (("X", S_xx), ("y", S_yy), ("X and y", S_xy)):
             if not np.isfinite(S).all():
                 raise ValueError(f"the covariance of {name} overflows float64; scale the features.")
@@ -107,7 +109,7 @@ class CrossMoments:
 
     def update(self, X, y, labels=None):
         """Return the moments with a chunk added."""
-        return self.merge(CrossMoments.from_arrays(X, y, labels))
+        return self.merge(CrossMoments.from_arrays(X, y, labels, within=self.S_xx.ndim == 2))
 
     def merge(self, other):
         """Return the moments of both samples together."""
@@ -119,8 +121,8 @@ class CrossMoments:
         dx, dy = other.mean_x - self.mean_x, other.mean_y - self.mean_y
         weight = self.n * other.n / n
         mean_x, mean_y = self.mean_x + dx * (other.n / n), self.mean_y + dy * (other.n / n)
-        S_xx = self.S_xx + other.S_xx + np.outer(weight * dx, dx)
-        S_yy = self.S_yy + other.S_yy + np.outer(weight * dy, dy)
+        S_xx = _merge_scatter(self.S_xx, other.S_xx, weight, dx)
+        S_yy = _merge_scatter(self.S_yy, other.S_yy, weight, dy)
         S_xy = self.S_xy + other.S_xy + np.outer(weight * dx, dy)
         return CrossMoments(n, mean_x, mean_y, S_xx, S_yy, S_xy, self._merge_labels(other, mean_x, mean_y))
 
@@ -151,14 +153,18 @@ class CrossMoments:
         """Cross-covariance (p, q), divided by n."""
         return self.S_xy / self.n
 
+    @property
+    def variances(self):
+        """Variances of x (p,) and of y (q,)."""
+        return _diagonal(self.S_xx) / self.n, _diagonal(self.S_yy) / self.n
+
     def constant_features(self):
         """Return two masks (p,), (q,): columns that do not vary beyond rounding (scikit-learn's rule)."""
         eps = np.finfo(np.float64).eps
-        masks = []
-        for mean, C in ((self.mean_x, self.C_xx), (self.mean_y, self.C_yy)):
-            variances = np.diag(C)
-            masks.append(variances <= self.n * eps * variances + (self.n * mean * eps) ** 2)
-        return tuple(masks)
+        return tuple(
+            variance <= self.n * eps * variance + (self.n * mean * eps) ** 2
+            for mean, variance in zip((self.mean_x, self.mean_y), self.variances, strict=True)
+        )
 
     def without(self, x_mask, y_mask):
         """Return the moments with the masked columns treated as constant: zero scatter."""
@@ -168,9 +174,24 @@ class CrossMoments:
         labels = self.labels
         if labels is not None:
             labels = replace(labels, S_xl=labels.S_xl * keep_x[:, None], S_yl=labels.S_yl * keep_y[:, None])
-        S_xx = self.S_xx * np.outer(keep_x, keep_x)
-        S_yy, S_xy = self.S_yy * np.outer(keep_y, keep_y), self.S_xy * np.outer(keep_x, keep_y)
+        S_xx, S_yy = (
+            S * (keep if S.ndim == 1 else np.outer(keep, keep))
+            for S, keep in ((self.S_xx, keep_x), (self.S_yy, keep_y))
+        )
+        S_xy = self.S_xy * np.outer(keep_x, keep_y)
         return CrossMoments(self.n, self.mean_x, self.mean_y, S_xx, S_yy, S_xy, labels)
+
+
+def _diagonal(S):
+    """Diagonal (d,) of a scatter matrix that may be given as its diagonal already."""
+    return S if S.ndim == 1 else np.diag(S)
+
+
+def _merge_scatter(S, other, weight, shift):
+    """Scatter of two samples whose means differ by ``shift`` (d,), as diagonals if one is a diagonal."""
+    if S.ndim == other.ndim == 2:
+        return S + other + np.outer(weight * shift, shift)
+    return _diagonal(S) + _diagonal(other) + weight * shift**2
 
 
 def _check_width(Z, name):
@@ -181,65 +202,6 @@ def _check_width(Z, name):
             f"{name} has {Z.shape[1]} features: its covariance alone would take {needed / 2**30:.1f} GiB "
             f"(limit {_MAX_BYTES / 2**30:.0f}); reduce it first, for example by TruncatedSVD in the pipeline."
         )
-
-
-def _mean(Z):
-    """Column means (d,) in float64."""
-    return np.asarray(Z.mean(axis=0, dtype=np.float64)).ravel()
-
-
-def _scatter(X, y, mean_x, mean_y):
-    """Centred scatter matrices of two views, each dense or sparse."""
-    if sparse.issparse(X) and sparse.issparse(y):
-        return (
-            _sparse_cross(X, X, mean_x, mean_x),
-            _sparse_cross(y, y, mean_y, mean_y),
-            _sparse_cross(X, y, mean_x, mean_y),
-        )
-    if sparse.issparse(X):
-        S_yy, S_xx, S_yx = _scatter(y, X, mean_y, mean_x)
-        return S_xx, S_yy, S_yx.T
-    if sparse.issparse(y):
-        return _dense_scatter([X], [mean_x]), _sparse_cross(y, y, mean_y, mean_y), _mixed_cross(X, y, mean_x)
-    p = X.shape[1]
-    S = _dense_scatter([X, y], [mean_x, mean_y])
-    return S[:p, :p].copy(), S[p:, p:].copy(), S[:p, p:].copy()
-
-
-def _dense_scatter(views, means):
-    """Centred scatter (d, d) of dense views side by side: one symmetric product a block."""
-    d, mean = sum(Z.shape[1] for Z in views), np.concatenate(means)
-    edges = np.cumsum([0] + [Z.shape[1] for Z in views])
-    step = _block_rows(d)
-    block, product, S = np.empty((min(step, views[0].shape[0]), d)), np.empty((d, d)), np.zeros((d, d))
-    for start in range(0, views[0].shape[0], step):
-        rows = slice(start, start + step)
-        for Z, left, right in zip(views, edges, edges[1:]):
-            centred = block[: Z[rows].shape[0]]
-            np.subtract(Z[rows], mean[left:right], out=centred[:, left:right])
-        S += np.matmul(centred.T, centred, out=product)
-    return S
-
-
-def _mixed_cross(X, y, mean_x):
-    """Centred cross-scatter (p, q), dense by sparse: rows of a centred X sum to nothing, whatever the mean of y."""
-    S = np.zeros((X.shape[1], y.shape[1]))
-    step = _block_rows(X.shape[1])
-    for start in range(0, X.shape[0], step):
-        rows = slice(start, start + step)
-        S += (y[rows].T @ (X[rows] - mean_x)).T
-    return S
-
-
-def _block_rows(width):
-    """Rows of a block of about `_BLOCK_BYTES`."""
-    return max(1, _BLOCK_BYTES // (8 * max(width, 1)))
-
-
-def _sparse_cross(X, y, mean_x, mean_y):
-    """Centred cross-scatter (p, q) of two sparse views, whose product alone is dense."""
-    product = X.astype(np.float64).T @ y.astype(np.float64)
-    return product.toarray() - X.shape[0] * np.outer(mean_x, mean_y)
 
 
 def _label_moments(X, y, mean_x, mean_y, encoded):

@@ -78,6 +78,20 @@ def test_sparse_features_give_the_moments_of_the_dense_ones(sides):
     _assert_equal(CrossMoments.from_arrays(*given, labels), CrossMoments.from_arrays(X, y, labels))
 
 
+@pytest.mark.parametrize("sides", [(False, False), (True, True), (True, False), (False, True)])
+def test_cross_moments_alone_are_part_of_the_whole(sides):
+    X, y, labels = _pairs()
+    X, y = np.where(X > 5, X, 0), np.where(y > -5, y, 0)
+    given = [sparse.csr_array(Z) if as_sparse else Z for Z, as_sparse in zip((X, y), sides, strict=True)]
+    whole, cross = (CrossMoments.from_arrays(*given, labels, within=within) for within in (True, False))
+    for one, other in zip(whole.variances, cross.variances, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-10)
+    np.testing.assert_allclose(whole.S_xy, cross.S_xy, atol=1e-9)
+    chunked = CrossMoments.from_arrays(*(Z[:20] for Z in given), within=False).update(*(Z[20:] for Z in given))
+    np.testing.assert_allclose(chunked.S_xx, np.diag(whole.S_xx), rtol=1e-10)
+    np.testing.assert_allclose(chunked.S_xy, whole.S_xy, atol=1e-9)
+
+
 def test_sparse_features_are_never_densified():
     X = sparse.random(50_000, 400, density=0.001, format="csr", random_state=0)
     tracemalloc.start()

@@ -51,6 +51,7 @@ class MomentProjection(CrossModalEstimator):
 
     _accepts_sparse = True
     _size_parameter = "n_components"
+    _needs_within = True  # False where cross-moments and variances are enough
 
     def partial_fit(self, X, y, labels=None):
         """Add a chunk of pairs to what was learned by earlier calls, and solve anew.
@@ -68,7 +69,7 @@ class MomentProjection(CrossModalEstimator):
                 )
                 self._forget()
             X, y, labels = self._check_pairs(X, y, labels, reset=first, min_samples=1)
-            chunk = CrossMoments.from_arrays(X, y, labels if self._learns_from_labels() else None)
+            chunk = self._moments(X, y, labels)
             self.moments_ = chunk if first else self.moments_.merge(chunk)
             self._learn(self.moments_, growing=True)
         return self
@@ -80,12 +81,19 @@ class MomentProjection(CrossModalEstimator):
             check_parameters(self)
             if moments.labels is None and self._learns_from_labels():
                 raise ValueError(f"{type(self).__name__} learns from labels: gather the moments with labels.")
+            if moments.S_xx.ndim == 1 and self._needs_within:
+                raise ValueError(f"{type(self).__name__} needs moments within each modality: gather with within=True.")
             self.n_features_in_, self.n_text_features_in_ = len(moments.mean_x), len(moments.mean_y)
             self._learn(moments)
         return self
 
     def _fit(self, X, y, labels):
-        self._learn(CrossMoments.from_arrays(X, y, labels if self._learns_from_labels() else None))
+        self._learn(self._moments(X, y, labels))
+
+    def _moments(self, X, y, labels):
+        """Those moments of the pairs that the solution needs."""
+        labels = labels if self._learns_from_labels() else None
+        return CrossMoments.from_arrays(X, y, labels, within=self._needs_within)
 
     def _learn(self, moments, growing=False):
         """Solve and store the projections; ``growing`` while further chunks may come."""

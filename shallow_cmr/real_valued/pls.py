@@ -8,7 +8,7 @@ is solved by the leading singular vectors of the cross-covariance, :math:`C_{xy}
 
 from shallow_cmr.base.moment import MomentProjection
 from shallow_cmr.base.sklearn_internals import at_least
-from shallow_cmr.linalg import top_singular_triples
+from shallow_cmr.linalg import cross_rank, top_singular_triples
 
 __all__ = ["PLS", "solve_pls"]
 
@@ -41,17 +41,18 @@ class PLS(MomentProjection):
     x_mean_, y_mean_ : ndarray (p,), (q,)
         Training means.
     rank_ : int
-        The most components that these data allow.
+        The most components that these data allow: the rank of the cross-covariance.
 
     Raises
     ------
     ValueError
-        ``n_components`` beyond the smaller rank of the two covariances; the error names it.
+        ``n_components`` beyond the rank of the cross-covariance; the error names it.
 
     Notes
     -----
-    Cost: one pass over the data, O(n (p + q)²), then O(p q min(p, q)); `partial_fit` and `fit_moments` need
-    the moments alone. The same directions as scikit-learn's `PLSSVD` with ``scale=False``, up to sign.
+    Cost: one pass over the data, O(n p q), then O(p q min(p, q)); `partial_fit` and `fit_moments` need the
+    cross-moments alone (``CrossMoments.from_arrays(X, y, within=False)``). The same directions as scikit-learn's
+    `PLSSVD` with ``scale=False``, up to sign.
 
     On the Wikipedia benchmark (z-scored features, 693 test queries against the 693 test items of the other
     modality, cosine, mAP@all, ties in expectation): ``PLS(n_components=9)`` reaches .2455 image->text and .1947
@@ -74,10 +75,14 @@ class PLS(MomentProjection):
     (500, 3)
     """
 
+    _needs_within = False
     _parameter_constraints = {"n_components": [at_least(1), None]}
 
     def __init__(self, n_components=None):
         self.n_components = n_components
+
+    def _rank(self, moments):
+        return cross_rank(moments.C_xy, *moments.variances)
 
     def _solve(self, moments, k):
         W_x, W_y, self.covariances_ = solve_pls(moments.C_xy, k)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.cross_decomposition import PLSSVD
 
-from shallow_cmr import PLS, load_wikipedia, make_paired_gaussians
+from shallow_cmr import CCA, PLS, CrossMoments, load_wikipedia, make_paired_gaussians
 from shallow_cmr.metrics import mean_average_precision
 
 
@@ -37,6 +37,24 @@ def test_it_is_cross_modal_factor_analysis():
         U, V = (np.linalg.qr(W + step * rng.normal(size=W.shape))[0] for W in (pls.x_weights_, pls.y_weights_))
         signs = [np.sign(np.sum(W * Q, axis=0)) for W, Q in ((pls.x_weights_, U), (pls.y_weights_, V))]
         assert np.linalg.norm(X @ (U * signs[0]) - y @ (V * signs[1])) > best
+
+
+def test_cross_moments_suffice_where_cca_needs_more():
+    data = _data()
+    moments = CrossMoments.from_arrays(data.X, data.y, within=False)
+    one, other = PLS(5).fit(data.X, data.y), PLS(5).fit_moments(moments)
+    np.testing.assert_allclose(one.x_weights_, other.x_weights_, atol=1e-12)
+    np.testing.assert_allclose(PLS(5).fit_moments(CrossMoments.from_arrays(data.X, data.y)).x_weights_, one.x_weights_)
+    with pytest.raises(ValueError, match="within=True"):
+        CCA(5).fit_moments(moments)
+
+
+def test_a_dependent_column_adds_no_rank():
+    data = _data()
+    y = np.column_stack([data.y, 1e3 * (data.y[:, 0] + data.y[:, 1])])
+    assert PLS().fit(data.X, y).rank_ == 7
+    with pytest.raises(ValueError, match="n_components=8 is more than the 7 dimensions"):
+        PLS(8).fit(data.X, y)
 
 
 def test_wikipedia(wikipedia_folder):
