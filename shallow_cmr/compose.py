@@ -73,6 +73,16 @@ class CrossModalPipeline(CrossModalEstimator):
         return getattr(self.estimator, "supervision", "unsupervised")
 
     @property
+    def rank_limited(self):
+        """That of the method."""
+        return getattr(self.estimator, "rank_limited", True)
+
+    @property
+    def expected_failed_laws(self):
+        """Those of the method."""
+        return getattr(self.estimator, "expected_failed_laws", {})
+
+    @property
     def rank_(self):
         """That of the method."""
         return self.estimator_.rank_

@@ -61,7 +61,7 @@ def test_only_the_name_cca_has_declared_failures():
     assert renamed(CCA, "NeutralName")().expected_failed_checks == {}
 
 
-def test_every_declared_law_exists():
-    for method in [*all_methods().values()]:
-        assert set(method.expected_failed_laws) <= set(LAWS)
-        assert all(method.expected_failed_laws.values())
+@pytest.mark.parametrize("estimator", METHODS + VARIANTS, ids=_id)
+def test_every_declared_law_exists_and_has_its_reason(estimator):
+    assert set(estimator.expected_failed_laws) <= set(LAWS)
+    assert all(estimator.expected_failed_laws.values())

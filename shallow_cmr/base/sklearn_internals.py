@@ -20,6 +20,9 @@ __all__ = [
     "check_image",
     "check_parameters",
     "check_text",
+    "real_above",
+    "real_at_least",
+    "real_between",
     "wrap_output",
 ]
 
@@ -29,6 +32,21 @@ _FLOATS = (np.float64, np.float32)
 def at_least(lowest, kind=Integral):
     """Return the constraint "a number of this kind, `lowest` or more"."""
     return _Interval(kind, lowest, None, closed="left")
+
+
+def real_at_least(lowest):
+    """Return the constraint "a real number, `lowest` or more"."""
+    return at_least(lowest, Real)
+
+
+def real_above(lowest):
+    """Return the constraint "a real number above `lowest`"."""
+    return _Interval(Real, lowest, None, closed="neither")
+
+
+def real_between(lowest, highest):
+    """Return the constraint "a real number from `lowest` to `highest`, both included"."""
+    return _Interval(Real, lowest, highest, closed="both")
 
 
 def check_parameters(estimator):
@@ -49,7 +67,7 @@ def check_parameters(estimator):
 def check_image(estimator, X, *, reset, min_samples=1, allow_sparse=True):
     """Return image features (n, p) as float array or CSR; learn or check their count and names."""
     _refuse_foreign(X, "X")
-    X = _csr_promise(X, allow_sparse, estimator, "X")
+    _refuse_sparse(X, allow_sparse, estimator, "X")
     return validate_data(
         estimator,
         X,
@@ -70,7 +88,7 @@ def check_text(estimator, y, *, reset, min_samples=1, allow_sparse=True):
     if y is None:
         raise ValueError(f"{name} requires y to be passed, but the target y is None; y holds the text features (n, q).")
     _refuse_foreign(y, "y")
-    y = _csr_promise(y, allow_sparse, estimator, "y")
+    _refuse_sparse(y, allow_sparse, estimator, "y")
     names = _get_feature_names(y)
     if not sparse.issparse(y) and np.asarray(y).dtype.kind in "OUS" and _holds_strings(y):
         raise ValueError(
@@ -137,16 +155,10 @@ def _refuse_foreign(Z, name):
         raise TypeError(f"{name} is a dask collection; pass its chunks to partial_fit, or {name}.compute().")
 
 
-def _csr_promise(Z, allow_sparse, estimator, name):
+def _refuse_sparse(Z, allow_sparse, estimator, name):
     """Refuse sparse input, with the remedy, for estimators that cannot take it."""
     if sparse.issparse(Z) and not allow_sparse:
         raise TypeError(
             f"{type(estimator).__name__} does not accept sparse {name}; use TruncatedSVD in a CrossModalPipeline, "
             f"or {name}.toarray() where it fits in memory."
         )
-    return Z
-
-
-def real_at_least(lowest):
-    """Return the constraint "a real number, `lowest` or more"."""
-    return at_least(lowest, Real)
