@@ -71,20 +71,30 @@ def _encode_vector(vector):
         if not (vector == np.floor(vector)).all():
             raise TypeError("labels are real numbers, not classes; give integers, strings or an indicator matrix.")
         vector = vector.astype(np.int64)
-    if vector.dtype.kind == "O" and any(value is None or value != value for value in vector):
-        raise ValueError("labels contain missing values; drop or fill the samples without a label.")
+    if vector.dtype.kind == "O":
+        _check_objects(vector)
     classes, columns = np.unique(vector, return_inverse=True)
     rows = np.arange(len(vector))
     L = sparse.csr_array((np.ones(len(vector)), (rows, columns)), shape=(len(vector), len(classes)))
     return LabelMatrix(tuple(classes.tolist()), L)
 
 
+def _check_objects(vector):
+    """Refuse missing values and mixed kinds among Python objects (n,)."""
+    if any(type(value).__name__ in ("NoneType", "NAType", "NaTType") or value != value for value in vector):
+        raise ValueError("labels contain missing values; drop or fill the samples without a label.")
+    kinds = {"strings" if isinstance(value, str) else "numbers" for value in vector}
+    if len(kinds) > 1:
+        raise TypeError("labels mix strings and numbers; give one kind.")
+
+
 def _encode_indicator(matrix):
     """Encode an indicator (n, c): columns are numbered."""
     if not sparse.issparse(matrix) and matrix.dtype.kind not in "biuf":
         raise TypeError(f"labels are a matrix of {matrix.dtype}; give zeros and ones, one column a label.")
-    L = sparse.csr_array(matrix, dtype=np.float64)
+    L = sparse.csr_array(matrix, dtype=np.float64, copy=True)
     L.eliminate_zeros()
     if not (L.data == 1).all():
-        raise ValueError("a label matrix may hold only 0 and 1 (no NaN); give an indicator matrix (n, c).")
+        hint = "for a vector of classes, labels.ravel()" if L.shape[1] == 1 else "give an indicator matrix (n, c)"
+        raise ValueError(f"a label matrix may hold only 0 and 1 (no NaN); {hint}.")
     return LabelMatrix(tuple(range(L.shape[1])), L)

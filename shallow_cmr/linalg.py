@@ -21,14 +21,18 @@ RANK_TOLERANCE = 1e-10
 def inverse_square_root(C, ridge=0.0):
     """Return ``B`` (d, r) with ``B.T @ (C + ridge I) @ B = I``, on the range of ``C`` where ``ridge`` is zero.
 
-    ``r = d`` with a ridge (Cholesky); without one, the numerical rank of ``C`` (eigenvectors).
+    ``r = d`` with a ridge (Cholesky); without one, or with one lost in rounding, the numerical rank of ``C``,
+    measured in `numerical_rank`'s way.
     """
     if ridge > 0:
-        L = linalg.cholesky(C + ridge * np.eye(len(C)), lower=True)
-        return linalg.lapack.dtrtri(L, lower=1)[0].T
-    values, vectors = linalg.eigh(C)
+        L, failed = linalg.lapack.dpotrf(C + ridge * np.eye(len(C)), lower=1, clean=1)
+        if not failed:
+            return linalg.lapack.dtrtri(L, lower=1)[0].T
+    deviations = np.sqrt(np.diag(C))
+    inverse = np.divide(1.0, deviations, out=np.zeros_like(deviations), where=deviations > 0)
+    values, vectors = linalg.eigh(C * np.outer(inverse, inverse))
     kept = values > RANK_TOLERANCE * max(values[-1], 0.0)
-    return vectors[:, kept] / np.sqrt(values[kept])
+    return inverse[:, None] * vectors[:, kept] / np.sqrt(values[kept])
 
 
 def ridge_of(C, reg):

@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 from scipy import sparse
+from sklearn.utils import check_array, check_consistent_length
 
 from shallow_cmr.labels import encode_labels
 from shallow_cmr.scatter import column_means, cross_scatter, scatter
@@ -93,10 +94,14 @@ class CrossMoments:
         Costs O(n (p + q)²) time and O((p + q)²) memory beside a block of rows; without the scatter
         ``within`` each modality, of which only the variances are kept then, O(n p q).
         """
-        if X.shape[0] != y.shape[0]:
-            raise ValueError(f"X and y have inconsistent numbers of samples [{X.shape[0]}, {y.shape[0]}].")
-        _check_width(X, "X")
-        _check_width(y, "y")
+        X, y = _checked(X, "X"), _checked(y, "y")
+        check_consistent_length(X, y)
+        return cls.from_validated(X, y, labels, within=within)
+
+    @classmethod
+    def from_validated(cls, X, y, labels=None, *, within=True):
+        """Do the same for finite float arrays or canonical CSR of equal length, unchecked."""
+        _check_size(X.shape[1], y.shape[1], within)
         mean_x, mean_y = column_means(X), column_means(y)
         with np.errstate(over="ignore", invalid="ignore"):
             S_xx, S_yy, S_xy = (scatter if within else cross_scatter)(X, y, mean_x, mean_y)
@@ -117,6 +122,8 @@ class CrossMoments:
             if getattr(self, name).shape != getattr(other, name).shape:
                 widths = [len(getattr(moments, name)) for moments in (self, other)]
                 raise ValueError(f"cannot merge moments of {widths[0]} and of {widths[1]} features ({name[-1]}).")
+        if self.S_xx.ndim != other.S_xx.ndim:
+            raise ValueError("one sample has moments within each modality, the other has not; gather both alike.")
         n = self.n + other.n
         dx, dy = other.mean_x - self.mean_x, other.mean_y - self.mean_y
         weight = self.n * other.n / n
@@ -188,18 +195,26 @@ def _diagonal(S):
 
 
 def _merge_scatter(S, other, weight, shift):
-    """Scatter of two samples whose means differ by ``shift`` (d,), as diagonals if one is a diagonal."""
-    if S.ndim == other.ndim == 2:
-        return S + other + np.outer(weight * shift, shift)
-    return _diagonal(S) + _diagonal(other) + weight * shift**2
+    """Scatter, or diagonal of it, of two samples whose means differ by ``shift`` (d,)."""
+    return S + other + (np.outer(weight * shift, shift) if S.ndim == 2 else weight * shift**2)
 
 
-def _check_width(Z, name):
-    """Refuse a view whose d x d moments would not fit."""
-    needed = 8 * Z.shape[1] ** 2
+def _checked(Z, name):
+    """Features as a finite float array (n, d) or canonical CSR; a vector is one feature."""
+    Z = check_array(Z, accept_sparse="csr", dtype=(np.float64, np.float32), ensure_2d=False, input_name=name)
+    if sparse.issparse(Z) and not Z.has_canonical_format:
+        Z = Z.copy()
+        Z.sum_duplicates()
+    return Z.reshape(-1, 1) if Z.ndim == 1 else Z
+
+
+def _check_size(p, q, within):
+    """Refuse views whose moments would not fit."""
+    name, columns, needed = ("X", p, p * p) if p >= q else ("y", q, q * q)
+    what, needed = ("its covariance alone", 8 * needed) if within else ("the cross-covariance", 8 * p * q)
     if needed > _MAX_BYTES:
         raise ValueError(
-            f"{name} has {Z.shape[1]} features: its covariance alone would take {needed / 2**30:.1f} GiB "
+            f"{name} has {columns} features: {what} would take {needed / 2**30:.1f} GiB "
             f"(limit {_MAX_BYTES / 2**30:.0f}); reduce it first, for example by TruncatedSVD in the pipeline."
         )
 

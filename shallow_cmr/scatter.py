@@ -16,16 +16,12 @@ def column_means(Z):
 def scatter(X, y, mean_x, mean_y):
     """Centred scatter matrices of two views, each dense or sparse."""
     if sparse.issparse(X) and sparse.issparse(y):
-        return (
-            _sparse_cross(X, X, mean_x, mean_x),
-            _sparse_cross(y, y, mean_y, mean_y),
-            _sparse_cross(X, y, mean_x, mean_y),
-        )
+        return _sparse_scatter(X, mean_x), _sparse_scatter(y, mean_y), _sparse_cross(X, y, mean_x, mean_y)
     if sparse.issparse(X):
         S_yy, S_xx, S_yx = scatter(y, X, mean_y, mean_x)
         return S_xx, S_yy, S_yx.T
     if sparse.issparse(y):
-        return _dense_scatter([X], [mean_x]), _sparse_cross(y, y, mean_y, mean_y), _mixed_cross(X, y, mean_x)
+        return _dense_scatter([X], [mean_x]), _sparse_scatter(y, mean_y), _mixed_cross(X, y, mean_x)
     p = X.shape[1]
     S = _dense_scatter([X, y], [mean_x, mean_y])
     return S[:p, :p].copy(), S[p:, p:].copy(), S[:p, p:].copy()
@@ -55,10 +51,11 @@ def cross_scatter(X, y, mean_x, mean_y):
 
 
 def _squares(Z, mean):
-    """Sums of squares about the mean (d,)."""
+    """Sums of squares about the mean (d,), in two passes, so that a constant column has none but rounding."""
     if sparse.issparse(Z):
-        squares = Z.astype(np.float64).power(2).sum(axis=0)
-        return np.maximum(np.asarray(squares).ravel() - Z.shape[0] * mean**2, 0.0)
+        counts = np.bincount(Z.indices, minlength=Z.shape[1])
+        stored = np.bincount(Z.indices, (Z.data - mean[Z.indices]) ** 2, minlength=Z.shape[1])
+        return stored + (Z.shape[0] - counts) * mean**2
     total = np.zeros(Z.shape[1])
     for rows in _blocks(*Z.shape):
         centred = Z[rows] - mean
@@ -86,6 +83,13 @@ def _blocks(n, width):
     """Slices over n rows, each of about `_BLOCK_BYTES`."""
     step = max(1, _BLOCK_BYTES // (8 * max(width, 1)))
     return [slice(start, min(start + step, n)) for start in range(0, n, step)]
+
+
+def _sparse_scatter(Z, mean):
+    """Centred scatter (d, d) of a sparse view; what cancels worst, its diagonal, is summed apart."""
+    S = _sparse_cross(Z, Z, mean, mean)
+    np.fill_diagonal(S, _squares(Z, mean))
+    return S
 
 
 def _sparse_cross(X, y, mean_x, mean_y):

@@ -39,6 +39,9 @@ def test_shares_sum_to_one_or_to_nothing():
         ([["a", "b"], ["b", "a"]], TypeError, "zeros and ones"),
         (np.zeros((2, 2, 2)), ValueError, "3 dimensions"),
         ([1, 2, 3], ValueError, "2 samples"),
+        ([[1], [2]], ValueError, r"labels.ravel\(\)"),
+        (np.array([1, "a"], dtype=object), TypeError, "mix strings and numbers"),
+        (np.array([pd.NA, 1], dtype=object), ValueError, "missing"),
     ],
 )
 def test_what_are_no_labels_is_refused(labels, error, message):

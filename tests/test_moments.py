@@ -120,6 +120,24 @@ def test_constant_features_are_told_from_those_that_vary_a_little():
     assert y_mask.tolist() == [False]
 
 
+@pytest.mark.parametrize("value", [0.1, 7.3, 19.9])
+def test_a_constant_column_is_recognised_in_sparse_features_too(value):
+    rng = np.random.default_rng(0)
+    X = np.insert(np.abs(rng.normal(size=(1000, 5))) * (rng.random((1000, 5)) < 0.3), 2, value, axis=1)
+    for within in (True, False):
+        moments = CrossMoments.from_arrays(sparse.csr_array(X), X, within=within)
+        assert [mask.tolist() for mask in moments.constant_features()] == [
+            [False, False, True, False, False, False]
+        ] * 2
+
+
+def test_sparse_features_may_repeat_an_entry():
+    repeated = sparse.csr_array((np.ones(5), np.array([0, 0, 1, 1, 0]), np.array([0, 2, 3, 5])), shape=(3, 2))
+    y = np.arange(3.0)
+    found, expected = CrossMoments.from_arrays(repeated, y), CrossMoments.from_arrays(repeated.toarray(), y)
+    np.testing.assert_allclose(found.S_xx, expected.S_xx, atol=1e-12)
+
+
 def test_what_cannot_be_computed_is_said_beforehand():
     X, y, labels = _pairs()
     with pytest.raises(ValueError, match="overflows float64; scale the features"):
@@ -129,6 +147,14 @@ def test_what_cannot_be_computed_is_said_beforehand():
         CrossMoments.from_arrays(wide, y[:2])
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
         CrossMoments.from_arrays(X, y[:-1])
+    with pytest.raises(ValueError, match="y contains NaN"):
+        CrossMoments.from_arrays(X, np.full_like(y, np.nan))
+    with pytest.raises(ValueError, match="minimum of 1"):
+        CrossMoments.from_arrays(X[:0], y[:0])
+    with pytest.raises(ValueError, match="gather both alike"):
+        CrossMoments.from_arrays(X, y).merge(CrossMoments.from_arrays(X, y, within=False))
+    narrow = CrossMoments.from_arrays(sparse.csr_array((2, 100_000)), y[:2], within=False)
+    assert narrow.S_xy.shape == (100_000, 4)
     moments = CrossMoments.from_arrays(X, y)
     with pytest.raises(ValueError, match="of 5 and of 3 features"):
         moments.update(X[:, :3], y)
