@@ -29,6 +29,8 @@ _PUBLIC_MODULES = (
 
 def __getattr__(name):
     """Return a submodule or a public name of one of `_PUBLIC_MODULES`, imported on first use."""
+    if name == "__all__":
+        return __dir__()
     if name.startswith("_"):
         raise AttributeError(f"module 'shallow_cmr' has no attribute {name!r}")
     if find_spec(f"shallow_cmr.{name}"):

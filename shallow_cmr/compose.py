@@ -17,7 +17,7 @@ __all__ = ["CrossModalPipeline"]
 def _all_learn_in_chunks(pipeline):
     """Whether the method and each transformer have partial_fit."""
     steps = (pipeline.image, pipeline.text, pipeline.estimator)
-    return all(hasattr(step, "partial_fit") for step in steps if step is not None)
+    return all(hasattr(step, "partial_fit") for step in steps if not _passes(step))
 
 
 class CrossModalPipeline(CrossModalEstimator):
@@ -29,8 +29,8 @@ class CrossModalPipeline(CrossModalEstimator):
     Parameters
     ----------
     image, text : transformer, optional
-        Any scikit-learn transformers; None passes features through. Each is fitted on its own modality,
-        without labels.
+        Any scikit-learn transformers; None or "passthrough" hands features on as they are. Each is fitted on its
+        own modality, without labels.
     estimator : CrossModalEstimator
         The method, fitted on what the transformers return.
 
@@ -155,18 +155,26 @@ class CrossModalPipeline(CrossModalEstimator):
         if not isinstance(self.estimator, CrossModalEstimator):
             raise TypeError(f"estimator={self.estimator!r} is no cross-modal method; pass one such as CCA().")
         steps = (self.image, self.text, self.estimator)
-        self.image_, self.text_, self.estimator_ = (None if step is None else clone(step) for step in steps)
+        self.image_, self.text_, self.estimator_ = (None if _passes(step) else clone(step) for step in steps)
 
     def _embed_image(self, X):
         return self.estimator_._embed_image(X if self.image_ is None else self.image_.transform(X))
 
     def _embed_text(self, y):
-        return self.estimator_._embed_text(y if self.text_ is None else self.text_.transform(_column(y)))
+        return self.estimator_._embed_text(self._texts(y))
 
     def _embed_pair(self, X, y):
         images = X if self.image_ is None else self.image_.transform(X)
-        texts = y if self.text_ is None else self.text_.transform(_column(y))
-        return self.estimator_._embed_pair(images, texts)
+        return self.estimator_._embed_pair(images, self._texts(y))
+
+    def _texts(self, y):
+        """What the text transformer makes of y; its complaints, which know of no sides, are told apart."""
+        if self.text_ is None:
+            return y
+        try:
+            return self.text_.transform(_column(y))
+        except ValueError as error:
+            raise ValueError(f"text side: {error}") from error
 
     def __sklearn_is_fitted__(self):
         return hasattr(self, "estimator_")
@@ -175,9 +183,14 @@ class CrossModalPipeline(CrossModalEstimator):
         tags = super().__sklearn_tags__()
         if isinstance(self.estimator, CrossModalEstimator):
             tags.transformer_tags = get_tags(self.estimator).transformer_tags
-            steps = [step for step in (self.image, self.estimator) if step is not None]
+            steps = [step for step in (self.image, self.estimator) if not _passes(step)]
             tags.input_tags.sparse = all(get_tags(step).input_tags.sparse for step in steps)
         return tags
+
+
+def _passes(step):
+    """Whether a step hands features on as they are."""
+    return step is None or (isinstance(step, str) and step == "passthrough")
 
 
 def _check_pair(X, y):

@@ -6,6 +6,24 @@ from pathlib import Path
 import pytest
 
 
+def pytest_sessionstart(session):
+    """Refuse to test another copy of the package than the one beside these tests."""
+    import shallow_cmr
+
+    here, installed = Path(__file__).parent.parent / "shallow_cmr", Path(shallow_cmr.__file__).parent
+    stale = [path for path in here.rglob("*.py") if not _same(path, installed / path.relative_to(here))]
+    if stale:
+        pytest.exit(
+            f"{stale[0].relative_to(here.parent)} differs from the installed copy: after a change, install again, or "
+            "work on an editable install (pip install -e '.[test]').",
+            returncode=4,
+        )
+
+
+def _same(path, other):
+    return other.exists() and path.read_bytes() == other.read_bytes()
+
+
 @pytest.fixture(scope="session")
 def wikipedia_folder():
     """Folder of the Wikipedia benchmark, which cannot be bundled; tests without it are skipped."""

@@ -75,3 +75,14 @@ def test_features_are_named_and_counted_by_the_first_step():
     pipeline = CrossModalPipeline(PCA(5), None, CCA(2)).fit(TRAIN.X, TRAIN.y)
     assert (pipeline.n_features_in_, pipeline.n_text_features_in_) == (8, 6)
     assert list(pipeline.get_feature_names_out()) == ["cca0", "cca1"]
+
+
+def test_passthrough_is_another_word_for_none():
+    one, other = (CrossModalPipeline(step, step, CCA(2)).fit(TRAIN.X, TRAIN.y) for step in (None, "passthrough"))
+    np.testing.assert_array_equal(one.transform_text(TEST.y), other.transform_text(TEST.y))
+
+
+def test_the_text_side_is_named_in_its_errors():
+    pipeline = CrossModalPipeline(StandardScaler(), StandardScaler(), CCA(2)).fit(TRAIN.X, TRAIN.y)
+    with pytest.raises(ValueError, match="text side: X has 8 features, but StandardScaler is expecting 6"):
+        pipeline.transform_text(TEST.X)

@@ -73,7 +73,7 @@ def test_a_single_text_feature_may_be_a_vector():
         (TRAIN.X[:, 0], TRAIN.y, ValueError, "Reshape"),
         (TRAIN.X[None], TRAIN.y, ValueError, "dim 3"),
         (TRAIN.X.astype(complex), TRAIN.y, ValueError, "Complex"),
-        (np.full((120, 3), "red"), TRAIN.y, ValueError, "could not convert string to float"),
+        (np.full((120, 3), "red"), TRAIN.y, ValueError, "X holds strings"),
         (TRAIN.X, TRAIN.labels.astype(str), ValueError, "class labels go to labels="),
         (TRAIN.X, None, ValueError, "requires y to be passed"),
         (TRAIN.X, np.ones_like(TRAIN.y), ValueError, "y has no variance"),
@@ -88,8 +88,13 @@ def test_bad_data_are_named(X, y, error, message):
 
 
 def test_class_labels_passed_as_texts_are_recognised_where_they_break():
-    with pytest.raises(ValueError, match=r"n_components=2 is more than the 1 dimensions.*they go to labels="):
+    with (
+        pytest.warns(UserWarning, match="pass them as labels="),
+        pytest.raises(ValueError, match=r"n_components=2 is more than the 1 dimensions.*they go to labels="),
+    ):
         CCA(2).fit(TRAIN.X, TRAIN.labels)
+    with pytest.warns(UserWarning, match="pass them as labels="):
+        CCA().fit(TRAIN.X, TRAIN.labels)
 
 
 class _Tensor(np.ndarray):
@@ -137,6 +142,21 @@ def test_bad_labels_are_refused_even_by_methods_that_ignore_them(labels):
         CCA(2).fit(TRAIN.X, TRAIN.y, labels)
 
 
+def test_sparse_labels_are_neither_changed_nor_need_to_be_writeable():
+    indicator = sparse.csr_array(np.eye(5)[TRAIN.labels])
+    indicator.data[3] = 0  # stored, and not to be dropped from the caller's matrix
+    entries = indicator.nnz
+    CCA(2).fit(TRAIN.X, TRAIN.y, indicator)
+    assert indicator.nnz == entries == len(indicator.data)
+    indicator.data.flags.writeable = False
+    CCA(2).fit(TRAIN.X, TRAIN.y, indicator)
+
+
+def test_moments_are_taken_from_moments_only():
+    with pytest.raises(TypeError, match="fit_moments takes CrossMoments, not str"):
+        CCA().fit_moments("moments")
+
+
 # --- state -------------------------------------------------------------------------------------------------------
 
 
@@ -144,6 +164,21 @@ def test_an_unfitted_model_says_so():
     for call in (CCA().transform_image, CCA().transform_text):
         with pytest.raises(NotFittedError, match="not fitted"):
             call(TEST.X)
+
+
+def test_a_stream_in_which_nothing_varies_yet_says_so():
+    cca = CCA(2).partial_fit(TRAIN.X[:1], TRAIN.y[:1])
+    with pytest.raises(NotFittedError, match=r"the 1 sample\(s\) .* do not vary"):
+        cca.transform_image(TEST.X)
+
+
+def test_names_that_come_or_go_are_noticed_on_both_sides():
+    X, y = pd.DataFrame(TRAIN.X).add_prefix("pixel"), pd.DataFrame(TRAIN.y).add_prefix("word")
+    named, plain = CCA(2).fit(X, y), CCA(2).fit(TRAIN.X, TRAIN.y)
+    with pytest.warns(UserWarning, match="y does not have valid feature names"):
+        named.transform_text(TRAIN.y)
+    with pytest.warns(UserWarning, match="y has valid feature names"):
+        plain.transform_text(y)
 
 
 def test_each_side_is_checked_against_its_own_features():

@@ -3,6 +3,7 @@
 import warnings
 from contextlib import contextmanager
 
+import numpy as np
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.exceptions import InconsistentVersionWarning
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
@@ -88,17 +89,17 @@ class CrossModalEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
 
     def transform_image(self, X):
         """Embed images alone: features (n, p) to an embedding (n, k)."""
-        check_is_fitted(self)
+        self._check_fitted()
         return wrap_output(self, self._embed_image(X), X)
 
     def transform_text(self, y):
         """Embed texts alone: features (n, q) to an embedding (n, k)."""
-        check_is_fitted(self)
+        self._check_fitted()
         return wrap_output(self, self._embed_text(y), y)
 
     def transform_pair(self, X, y):
         """Embed items seen in both modalities as one embedding (n, k): here the mean of the two projections."""
-        check_is_fitted(self)
+        self._check_fitted()
         return wrap_output(self, self._embed_pair(X, y), X)
 
     def transform(self, X, y=None):
@@ -133,7 +134,7 @@ class CrossModalEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
                 "labels= to score; in cross-validation, sklearn.set_config(enable_metadata_routing=True) does so.",
                 stacklevel=2,
             )
-        check_is_fitted(self)
+        self._check_fitted()
         check_consistent_length(X, y)
         images, texts = self._embed_image(X), self._embed_text(y)
         relevance = "paired" if labels is None else (labels, labels)
@@ -197,10 +198,14 @@ class CrossModalEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
             raise ValueError(f"{type(self).__name__} learns from labels: call fit(X, y, labels).")
         return X, y, labels
 
+    def _check_fitted(self):
+        """Raise NotFittedError before fit."""
+        check_is_fitted(self)
+
     @property
     def _n_features_out(self):
         """Columns k of an embedding, for the names of the output."""
-        return self.x_weights_.shape[1]
+        return self._project(np.zeros((1, self.n_features_in_)), "x").shape[1]
 
     def _forget(self):
         """Drop every fitted attribute: those whose names end in an underscore."""

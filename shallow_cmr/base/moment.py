@@ -4,6 +4,7 @@ import warnings
 
 import numpy as np
 from scipy import sparse
+from sklearn.exceptions import NotFittedError
 
 from shallow_cmr.base.contract import CrossModalEstimator
 from shallow_cmr.base.sklearn_internals import check_parameters
@@ -79,6 +80,8 @@ class MomentProjection(CrossModalEstimator):
         with self._all_or_nothing():
             self._forget()
             check_parameters(self)
+            if not isinstance(moments, CrossMoments):
+                raise TypeError(f"fit_moments takes CrossMoments, not {type(moments).__name__}; see from_arrays.")
             if moments.labels is None and self._learns_from_labels():
                 raise ValueError(f"{type(self).__name__} learns from labels: gather the moments with labels.")
             if moments.S_xx.ndim == 1 and self._needs_within:
@@ -93,7 +96,7 @@ class MomentProjection(CrossModalEstimator):
     def _moments(self, X, y, labels):
         """Those moments of the pairs that the solution needs."""
         labels = labels if self._learns_from_labels() else None
-        return CrossMoments.from_arrays(X, y, labels, within=self._needs_within)
+        return CrossMoments.from_validated(X, y, labels, within=self._needs_within)
 
     def _learn(self, moments, growing=False):
         """Solve and store the projections; ``growing`` while further chunks may come."""
@@ -146,6 +149,18 @@ class MomentProjection(CrossModalEstimator):
             rows = slice(start, start + _BLOCK_ROWS)
             scores[rows] = (Z[rows] - mean) @ W
         return scores
+
+    def _check_fitted(self):
+        if hasattr(self, "moments_") and not hasattr(self, "x_weights_"):
+            raise NotFittedError(
+                f"the {self.moments_.n} sample(s) that this {type(self).__name__} has seen do not vary, so there is "
+                "nothing to project on yet; call partial_fit with further chunks."
+            )
+        super()._check_fitted()
+
+    @property
+    def _n_features_out(self):
+        return self.x_weights_.shape[1]
 
     def __sklearn_is_fitted__(self):
         return hasattr(self, "x_weights_")

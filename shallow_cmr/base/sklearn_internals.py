@@ -1,5 +1,6 @@
 """The one module that leans on scikit-learn's less public parts: validation, parameter ranges, output containers."""
 
+import warnings
 from numbers import Integral, Real
 
 import numpy as np
@@ -68,6 +69,8 @@ def check_image(estimator, X, *, reset, min_samples=1, allow_sparse=True):
     """Return image features (n, p) as float array or CSR; learn or check their count and names."""
     _refuse_foreign(X, "X")
     _refuse_sparse(X, allow_sparse, estimator, "X")
+    if _holds_strings(X):
+        raise ValueError("X holds strings but must hold numeric image features (n, p); convert them first.")
     return validate_data(
         estimator,
         X,
@@ -90,11 +93,13 @@ def check_text(estimator, y, *, reset, min_samples=1, allow_sparse=True):
     _refuse_foreign(y, "y")
     _refuse_sparse(y, allow_sparse, estimator, "y")
     names = _get_feature_names(y)
-    if not sparse.issparse(y) and np.asarray(y).dtype.kind in "OUS" and _holds_strings(y):
+    if _holds_strings(y):
         raise ValueError(
             "y holds strings but must hold numeric text features (n, q): class labels go to labels=, "
             "raw texts through CrossModalPipeline(text=TfidfVectorizer(), ...)."
         )
+    if reset:
+        _suspect_labels(y)
     y = check_array(
         y,
         dtype=_FLOATS,
@@ -135,14 +140,32 @@ def _match_text_features(estimator, y, names):
         name = type(estimator).__name__
         raise ValueError(f"y has {y.shape[1]} features, but {name} is expecting {wanted} text features as input.")
     learned = getattr(estimator, "text_feature_names_in_", None)
+    if (names is None) != (learned is None):
+        has, other = ("has", "without") if learned is None else ("does not have", "with")
+        name = type(estimator).__name__
+        warnings.warn(f"y {has} valid feature names, but {name} was fitted {other} text feature names.", stacklevel=4)
     if names is not None and learned is not None and list(names) != list(learned):
         raise ValueError("The text feature names should match those that were passed during fit, in the same order.")
 
 
-def _holds_strings(y):
+def _holds_strings(Z):
     """Whether the first entry is a string."""
-    first = np.asarray(y).ravel()[:1]
-    return len(first) > 0 and isinstance(first[0], str)
+    if sparse.issparse(Z):
+        return False
+    entries = np.asarray(Z)
+    return entries.dtype.kind in "OUS" and entries.size > 0 and isinstance(entries.flat[0], str | bytes)
+
+
+def _suspect_labels(y):
+    """Warn where a vector of few distinct integers was given for text features."""
+    if getattr(y, "ndim", 1) == 1 and not sparse.issparse(y):
+        vector = np.asarray(y)
+        if vector.ndim == 1 and vector.dtype.kind in "iu" and len(np.unique(vector)) <= max(2, len(vector) // 5):
+            warnings.warn(
+                "y is a vector of few distinct integers and is taken as one text feature; if these are class labels, "
+                "pass them as labels= and the text features (n, q) as y.",
+                stacklevel=5,
+            )
 
 
 def _refuse_foreign(Z, name):

@@ -191,8 +191,9 @@ def too_many_components_raise(estimator):
         if size != 40:
             raise AssertionError(f"40 dimensions are legal here, but {size} came")
         return
-    rank = with_size(estimator, None if "n_components" in estimator.get_params() else 1)
-    rank = rank.fit(train.X, train.y, train.labels).rank_
+    rank = getattr(fitted(estimator, train, 1), "rank_", None)
+    if rank is None:
+        raise AssertionError("nothing says how many there can be: set rank_, or declare rank_limited = False")
     try:
         fitted(estimator, train, rank + 1)
     except ValueError as error:
@@ -273,6 +274,22 @@ def one_modality_alone(estimator):
         np.testing.assert_array_equal(one, other)
     again = with_size(estimator, 4).fit_transform(train.X, train.y, train.labels)
     np.testing.assert_array_equal(again, model.transform_image(train.X))
+
+
+@_law
+def outputs_have_names(estimator):
+    """Every transform hands out data frames with the names of the components, where they are asked for."""
+    train, test = sample()
+    model = with_size(estimator, 4).set_output(transform="pandas").fit(train.X, train.y, train.labels)
+    names = list(model.get_feature_names_out())
+    for frame in (
+        *model.transform(test.X, test.y),
+        model.transform_image(test.X),
+        model.transform_text(test.y),
+        model.transform_pair(test.X, test.y),
+    ):
+        if len(names) != 4 or list(getattr(frame, "columns", ())) != names:
+            raise AssertionError(f"a {type(frame).__name__} without the columns {names}")
 
 
 @_law

@@ -137,16 +137,28 @@ class CVH(HashingMixin, MomentProjection):
             rank = min(rank, *(np.linalg.matrix_rank(M, rtol=tolerance) for M in _class_sums(moments)))
         return int(rank)
 
+    def _choose_size(self, rank, moments, growing):
+        if self.rank_policy == "raise" or self.n_bits <= rank:
+            return super()._choose_size(rank, moments, growing)
+        if not growing:
+            warnings.warn(
+                f"only {rank} of {self.n_bits} bits can carry anything on these data; the others are constant.",
+                stacklevel=6,
+            )
+        return self.n_bits
+
     def _beyond_rank(self, wanted, rank, moments):
-        if self.rank_policy == "raise":
-            try:
-                super()._beyond_rank(wanted, rank, moments)
-            except ValueError as error:
-                raise ValueError(f'{error} Or pass rank_policy="fill" for constant bits beyond the rank.') from None
-        warnings.warn(
-            f"only {rank} of {wanted} bits can carry anything on these data; the others are constant.", stacklevel=6
-        )
-        return wanted
+        cure = 'Or pass rank_policy="fill" for constant bits beyond the rank.'
+        if self.similarity == "labels":
+            c = np.count_nonzero(moments.labels.sums)
+            raise ValueError(
+                f"n_bits={wanted} is more than the {rank} dimensions in which the {c} classes differ "
+                f"({c} classes span {c - 1} at most); reduce n_bits. {cure}"
+            )
+        try:
+            super()._beyond_rank(wanted, rank, moments)
+        except ValueError as error:
+            raise ValueError(f"{error} {cure}") from None
 
 
 def _class_sums(moments):
@@ -154,5 +166,8 @@ def _class_sums(moments):
     labels = moments.labels
     if not np.isclose(labels.sums.sum(), moments.n):
         raise ValueError('CVH(similarity="labels") needs a label for every item; drop the items without one.')
-    scale = np.sqrt(moments.n * labels.sums)
-    return labels.S_xl / scale, labels.S_yl / scale
+    occurs = labels.sums > 0
+    if np.count_nonzero(occurs) < 2:
+        raise ValueError("labels hold a single class, so nothing tells items apart; give at least two.")
+    scale = np.sqrt(moments.n * labels.sums[occurs])
+    return labels.S_xl[:, occurs] / scale, labels.S_yl[:, occurs] / scale

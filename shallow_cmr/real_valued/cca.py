@@ -109,13 +109,17 @@ class CCA(MomentProjection):
         self.reg = reg
         self.power = power
 
+    def _fit(self, X, y, labels):
+        super()._fit(X, y, labels)
+        too_few = max(X.shape[1], y.shape[1]) >= X.shape[0] - 1
+        if self.correlations_[0] > (0.99 if too_few else 1 - 1e-9):
+            warnings.warn(
+                f"in-sample correlations reach {self.correlations_[0]:.4g}, which says nothing of new items: too few "
+                "samples for so many features, or a feature in both views; raise reg.",
+                stacklevel=3,
+            )
+
     def _solve(self, moments, k):
         W_x, W_y, rho = solve_cca(moments.C_xx, moments.C_yy, moments.C_xy, k, self.reg)
-        if rho[0] > 1 - 1e-9:
-            warnings.warn(
-                "an in-sample correlation of 1: too few samples for so many features, or a feature in both views; "
-                "raise reg for directions that hold on new items.",
-                stacklevel=6,
-            )
         self.correlations_ = rho
         return W_x * rho**self.power, W_y * rho**self.power

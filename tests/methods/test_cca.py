@@ -99,10 +99,27 @@ def test_more_components_than_the_rank_are_refused_by_name():
 def test_more_features_than_samples_stay_finite_and_perfect_correlations_are_reported():
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(20, 50)) + 1, rng.normal(size=(20, 40)) - 1
-    with pytest.warns(UserWarning, match="in-sample correlation of 1"):
+    with pytest.warns(UserWarning, match="in-sample correlations reach 1, which says nothing"):
         cca = CCA(reg=0).fit(X, y)
     assert np.isfinite(cca.transform_image(X)).all()
-    assert CCA(reg=0.1).fit(X, y).correlations_[0] < 1
+    with pytest.warns(UserWarning, match="too few samples"):
+        CCA().fit(X, y)
+    assert CCA(reg=0.5).fit(X, y).correlations_[0] < 0.99
+
+
+def test_without_a_ridge_the_units_of_single_columns_do_not_matter():
+    data = _data()
+    units = 10.0 ** np.arange(-6, 3)
+    plain, scaled = CCA(7, reg=0).fit(data.X, data.y), CCA(7, reg=0).fit(data.X * units, data.y)
+    found, expected = scaled.transform_image(data.X * units), plain.transform_image(data.X)
+    np.testing.assert_allclose(np.abs(found), np.abs(expected), atol=1e-6)
+
+
+def test_a_ridge_lost_in_rounding_is_none():
+    data = _data()
+    twice = np.hstack([data.X, data.X])
+    found = CCA(3, reg=1e-18).fit(twice, data.y).correlations_
+    np.testing.assert_allclose(found, CCA(3, reg=0).fit(data.X, data.y).correlations_, atol=1e-8)
 
 
 @pytest.mark.parametrize(

@@ -61,8 +61,27 @@ def test_bits_beyond_the_rank_are_refused_or_constant():
 
 def test_label_similarity_has_one_dimension_less_than_classes():
     train, _ = sample()
-    with pytest.raises(ValueError, match="n_bits=5 is more than the 4 dimensions"):
+    with pytest.raises(ValueError, match="n_bits=5 is more than the 4 dimensions in which the 5 classes differ"):
         CVH(5, similarity="labels").fit(train.X, train.y, train.labels)
+    with pytest.raises(ValueError, match="single class"):
+        CVH(1, similarity="labels").fit(train.X, train.y, np.zeros(120, dtype=int))
+
+
+def test_a_class_without_items_changes_nothing():
+    train, _ = sample()
+    codes = [
+        CVH(4, similarity="labels").fit(train.X, train.y, np.eye(c)[train.labels]).transform_text(train.y)
+        for c in (5, 7)
+    ]
+    np.testing.assert_array_equal(*codes)
+
+
+def test_constant_bits_are_there_in_a_stream_too():
+    data = _data()
+    with pytest.warns(UserWarning, match="only 7 of 16"):
+        whole = CVH(16, rank_policy="fill").fit(data.X, data.y)
+    chunked = CVH(16, rank_policy="fill").partial_fit(data.X[:50], data.y[:50]).partial_fit(data.X[50:], data.y[50:])
+    np.testing.assert_array_equal(whole.transform_text(data.y), chunked.transform_text(data.y))
 
 
 def test_label_similarity_needs_a_label_for_every_item():
