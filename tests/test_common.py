@@ -3,20 +3,29 @@
 import warnings
 
 import pytest
+from sklearn.linear_model import Ridge
 from sklearn.preprocessing import RobustScaler, StandardScaler
 
 from shallow_cmr.checks import LAWS, check_laws, renamed, sklearn_checks
 from shallow_cmr.compose import CrossModalPipeline
-from shallow_cmr.hashing import CVH
+from shallow_cmr.hashing import CMFH, CVH, SePH
 from shallow_cmr.methods import all_methods
-from shallow_cmr.real_valued import CCA
+from shallow_cmr.real_valued import CCA, KCCA
 
 METHODS = [method() for method in all_methods().values()]
 VARIANTS = [
     CCA(power=1, reg=0.1),
     CCA(reg=0),
+    KCCA(kernel="chi2"),
+    KCCA(kernel="polynomial", text_kernel="linear"),
+    KCCA(solver="nystroem", landmarks=40),
+    KCCA(solver="icd", landmarks=40, power=1),
     CVH(similarity="labels"),
     CVH(rank_policy="fill"),
+    CMFH(rotation="itq"),
+    CMFH(normalize_views=True),
+    SePH(anchors="kmeans"),
+    SePH(hash_function=Ridge()),
     CrossModalPipeline(StandardScaler(), None, CCA()),
     CrossModalPipeline(RobustScaler(), StandardScaler(), CVH()),
 ]

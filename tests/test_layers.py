@@ -12,7 +12,10 @@ import shallow_cmr
 PACKAGE = Path(shallow_cmr.__file__).parent
 
 FLOORS = [
-    ["linalg", "labels", "scatter", "moments", "codes", "relevance", "ranking", "metrics", "protocol"],
+    [
+        *["linalg", "labels", "scatter", "moments", "deflation", "rotation", "kernels", "kernel_logistic"],
+        *["codes", "relevance", "ranking", "metrics", "protocol"],
+    ],
     ["base", "compose", "datasets"],
     ["real_valued"],
     ["hashing"],

@@ -21,7 +21,7 @@ def method_catalogue():
     Examples
     --------
     >>> from shallow_cmr.reporting import method_catalogue
-    >>> method_catalogue()[0]["paper"]
+    >>> {method["name"]: method["paper"] for method in method_catalogue()}["CCA"]
     'Hotelling (1936)'
     """
     return [_describe(name, method) for name, method in all_methods().items()]
