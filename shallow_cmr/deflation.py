@@ -37,6 +37,8 @@ class DeflatedView:
         """Return R (d, k) = W (PᵀW)⁻¹, which gives all scores from the untouched view: the columns of XR."""
         W, P = self.W[:, : self.n_taken], self.P[:, : self.n_taken]
         # A later w is orthogonal to earlier ones and an earlier loading to later rotations: PᵀW is upper triangular.
+        if self.n_taken == 0:  # older LAPACK wrappers refuse an empty system
+            return W
         return linalg.solve_triangular(P.T @ W, W.T, trans="T").T
 
 
