@@ -152,6 +152,13 @@ def test_a_thumbnail_is_the_archives_member_of_that_number(tmp_path):
     assert CrossModalDataset(**parts()).thumbnail(0) is None
 
 
+@pytest.mark.parametrize("labels", [[0, 4, 2, 0, 1, 3], np.eye(6, 5, dtype=int), csr_matrix(np.eye(6, 5, dtype=int))])
+def test_classes_without_names_are_counted(labels):
+    data = CrossModalDataset(**parts(labels=labels, class_names=()))
+    assert data.n_classes == 5
+    assert "  classes         5, unnamed\n" in str(data)
+
+
 def test_printing_a_data_set_says_what_it_holds():
     printed = str(CrossModalDataset(**parts(split=1, n_splits=5, text_features="tfidf", licence="CC0")))
     assert printed.splitlines() == [

@@ -70,12 +70,21 @@ def test_a_cut_or_changed_feature_file_is_refused(own_copy, damage):
 
 
 @needs_files
-@pytest.mark.parametrize("name", ["trainset_txt_img_cat.list", "testset_txt_img_cat.list"])
-@pytest.mark.parametrize("damage", [lambda t: t[:-60], lambda t: t.replace("\t3\n", "\t4\n"), lambda t: t + "more\n"])
+@pytest.mark.parametrize("name", ["trainset_txt_img_cat.list", "testset_txt_img_cat.list", "categories.list"])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda t: t[:-6],
+        lambda t: t.replace("e", "o", 1),
+        lambda t: t + "more\n",
+        lambda t: "\n".join(t.split("\n")[::-1]),
+    ],
+    ids=["cut", "altered", "longer", "in another order"],
+)
 def test_a_cut_or_changed_list_is_refused(own_copy, name, damage):
     path = own_copy / name
     path.write_text(damage(path.read_text()))
-    with pytest.raises(ValueError, match=f"{name} is cut or another version"):
+    with pytest.raises(ValueError, match=rf"{name} \(.* is cut, damaged or another version"):
         load_wikipedia(own_copy)
 
 

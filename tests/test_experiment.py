@@ -2,6 +2,7 @@
 
 import json
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,8 +21,10 @@ from shallow_cmr.experiment import (
     read_suite,
     run_suite,
     write_atomically,
+    write_plan,
 )
 from shallow_cmr.experiment import store as store_module
+from shallow_cmr.protocol import Protocol
 from shallow_cmr.reporting import to_csv
 from shallow_cmr.reporting.tables import SCORE_COLUMNS
 
@@ -194,11 +197,205 @@ def test_a_full_disk_leaves_the_old_file_and_no_leftovers(tmp_path, monkeypatch)
     assert file.read_text() == "old"
 
 
-def test_leftovers_of_killed_writers_are_swept(tmp_path):
-    (tmp_path / "cells").mkdir()
-    (tmp_path / "cells" / "x.json.0f.tmp").write_text("half")
+def names_below(folder):
+    """Names of everything below a folder, sorted."""
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*"))
+
+
+@pytest.mark.parametrize(("age", "stays"), [(2, True), (7200, False)], ids=["of a living writer", "of a killed writer"])
+def test_unfinished_files_are_swept_once_no_writer_can_own_them(tmp_path, monkeypatch, age, stays):
+    def killed(*arguments):
+        raise KeyboardInterrupt
+
+    folder = ResultsFolder(tmp_path).prepare()
+    with monkeypatch.context() as patch:
+        patch.setattr(store_module.os, "replace", killed)
+        patch.setattr(store_module.Path, "unlink", lambda *arguments, **options: None)
+        for path in (tmp_path / "results.csv", tmp_path / "cells" / "x.json"):
+            with pytest.raises(KeyboardInterrupt):
+                write_atomically(path, "half")
+    left = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(left) == 2
+    for path in left:
+        os.utime(path, (path.stat().st_atime, path.stat().st_mtime - age))
+    folder.prepare()
+    assert [path.exists() for path in left] == [stays, stays]
+
+
+def test_nobody_elses_files_are_swept(tmp_path):
+    run_suite(small_suite(splits=(0,)), tmp_path, n_jobs=1)
+    (tmp_path / "mine").mkdir()
+    own = [tmp_path / "cells" / "x.json.0f.tmp", tmp_path / "mine" / f".a.{'0' * 16}.shallow_cmr.tmp"]
+    own += [tmp_path / "notes.tmp", tmp_path / ".probe", tmp_path / "cells" / ".probe"]
+    for path in own:
+        path.write_text("mine")
+        os.utime(path, (0, 0))
     ResultsFolder(tmp_path).prepare()
-    assert list(tmp_path.rglob("*.tmp")) == []
+    assert [path.read_text() for path in own] == ["mine"] * len(own)
+
+
+@pytest.mark.parametrize(
+    "files", [["report.html"], ["cells/notes.txt"], ["run.json"], ["notes.tmp", "cells/x"]], ids=lambda names: names[0]
+)
+def test_a_folder_of_other_files_is_refused_before_any_fit(tmp_path, monkeypatch, files):
+    def no_fit(*arguments, **options):
+        raise AssertionError("a fit ran")
+
+    monkeypatch.setattr("shallow_cmr.experiment.cell.evaluate_queries", no_fit)
+    (tmp_path / "cells").mkdir()
+    for name in files:
+        (tmp_path / name).write_text('{"cells": [], "methods": []}')
+    before = names_below(tmp_path)
+    with pytest.raises(ValueError, match=f"holds files .such as {files[0].split('/')[-1]}. but no results"):
+        run_suite(small_suite(), tmp_path, n_jobs=1)
+    assert names_below(tmp_path) == before
+
+
+def test_a_run_killed_before_its_plan_was_written_goes_on(tmp_path):
+    suite = small_suite(splits=(0,))
+    run_suite(suite, tmp_path, n_jobs=1)
+    (tmp_path / "run.json").unlink()
+    (tmp_path / ".DS_Store").write_text("")
+    assert pending_cells(suite, ResultsFolder(tmp_path).prepare()) == []
+    run_suite(suite, tmp_path, n_jobs=1)
+
+
+def test_results_of_another_version_ask_for_another_run(tmp_path):
+    suite = small_suite(splits=(0,))
+    run_suite(suite, tmp_path, n_jobs=1)
+    plan = json.loads((tmp_path / "run.json").read_text())
+    (tmp_path / "run.json").write_text(json.dumps(plan | {"version": 0}))
+    with pytest.raises(ValueError, match=r"another version of shallow_cmr wrote .*; run the same bench"):
+        load_results(tmp_path)
+    assert run_suite(suite, tmp_path, n_jobs=1).failures == []
+
+
+def test_cells_of_other_data_are_computed_again(tmp_path, monkeypatch):
+    suite = small_suite(splits=(0, 1))
+    old = scores_of(run_suite(suite, tmp_path, n_jobs=1))
+
+    def changed(shift=0.0, *, split=0):
+        return load_tiny(shift, split=split) if split else load_tiny(shift, split=7)
+
+    monkeypatch.setitem(datasets.LOADERS, "tiny", changed)
+    assert {cell.split for cell in pending_cells(suite, ResultsFolder(tmp_path))} == {0}
+    new = scores_of(run_suite(suite, tmp_path, n_jobs=1))
+    assert new != old
+    assert new == scores_of(run_suite(suite, tmp_path / "anew", n_jobs=1))
+
+
+def test_a_cell_keeps_the_environment_that_made_it(tmp_path, monkeypatch):
+    def on(version, date):
+        facts = {"date": date, "numpy": version, "BLAS": "made up"}
+        monkeypatch.setattr("shallow_cmr.experiment.cell.environment", lambda: facts)
+        return run_suite(small_suite(splits=(0,)), tmp_path, n_jobs=1)
+
+    (alone,) = on("2.0", "2020-01-01").environments
+    assert list(alone.items()) == [("cells", "6"), ("date", "2020-01-01"), ("numpy", "2.0"), ("BLAS", "made up")]
+    assert on("2.1", "2021-01-01").environments == [alone]
+    sorted((tmp_path / "cells").iterdir())[0].unlink()
+    merged = on("2.2", "2022-01-01").environments
+    assert sorted((made["numpy"], made["date"], made["cells"]) for made in merged) == [
+        ("2.0", "2020-01-01", "5"),
+        ("2.2", "2022-01-01", "1"),
+    ]
+
+
+def test_dates_of_one_environment_are_told_as_a_span(tmp_path, monkeypatch):
+    dates = iter("cabdef")
+    monkeypatch.setattr("shallow_cmr.experiment.cell.environment", lambda: {"date": next(dates), "numpy": "2"})
+    (made,) = run_suite(small_suite(splits=(0,)), tmp_path, n_jobs=1).environments
+    assert made["date"] == "a to f"
+
+
+@pytest.mark.parametrize(
+    ("suite", "error", "message"),
+    [
+        (Suite((DatasetEntry("openclipart", splits=(9,)),), (MethodEntry("PLS"),), (1,)), ValueError, "split=9"),
+        (
+            Suite((DatasetEntry("openclipart", {"image": "zzz"}),), (MethodEntry("PLS"),), (1,)),
+            ValueError,
+            r"dataset openclipart \(image=zzz\): image='zzz' is unknown",
+        ),
+        (
+            Suite((DatasetEntry("wikipedia", {"folder": "no/such"}),), (MethodEntry("PLS"),), (1,)),
+            OSError,
+            "dataset wikipedia: .*raw_features.mat does not exist",
+        ),
+        (
+            Suite(
+                (DatasetEntry("openclipart", splits=(0,)),),
+                (MethodEntry("PLS"),),
+                (1,),
+                Protocol("mine", top_k=5000, denominator="relevant"),
+            ),
+            ValueError,
+            "split 0: top_k=5000 is more than the 345 items",
+        ),
+    ],
+    ids=["split", "option", "folder", "cutoff"],
+)
+def test_what_a_dataset_refuses_is_told_before_anything_is_written(tmp_path, suite, error, message):
+    with pytest.raises(error, match=message):
+        run_suite(suite, tmp_path / "results", n_jobs=1)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("database", "n"), [("test", 30), ("train", 50), ("rest", 50)])
+def test_the_cutoff_may_be_as_large_as_the_ranked_items(tmp_path, database, n):
+    def suite(top_k):
+        protocol = Protocol("mine", database=database, top_k=top_k, denominator="relevant")
+        return Suite((DatasetEntry("tiny"),), (MethodEntry("PLS"),), (1,), protocol)
+
+    assert run_suite(suite(n), tmp_path, n_jobs=1).failures == []
+    with pytest.raises(ValueError, match=f"more than the {n} items"):
+        run_suite(suite(n + 1), tmp_path, n_jobs=1)
+
+
+@pytest.mark.parametrize(
+    ("options", "label"),
+    [
+        ({}, "wikipedia"),
+        ({"folder": "/some/where"}, "wikipedia"),
+        ({"folder": "near", "prepared": "centre"}, "wikipedia (prepared=centre)"),
+        ({"folder": Path("/some/where")}, "wikipedia"),
+        ({"prepared": r"C:\secret"}, "wikipedia"),
+    ],
+)
+def test_the_name_of_a_dataset_tells_no_folder(options, label):
+    assert DatasetEntry("wikipedia", options).label == label
+    assert DatasetEntry("wikipedia", options, label="mine").label == "mine"
+
+
+def test_datasets_that_tables_would_mix_up_need_labels():
+    entries = [DatasetEntry("wikipedia", {"folder": folder}) for folder in ("a", "b")]
+    with pytest.raises(ValueError, match="the label 'wikipedia' stands for two datasets of the suite"):
+        Suite(tuple(entries), (MethodEntry("PLS"),), (1,))
+    Suite((entries[0], DatasetEntry("wikipedia", {"folder": "b"}, label="other")), (MethodEntry("PLS"),), (1,))
+
+
+def test_no_folder_of_the_data_reaches_the_rows(tmp_path, monkeypatch):
+    monkeypatch.setitem(datasets.LOADERS, "tiny", lambda folder: load_tiny())
+    suite = Suite((DatasetEntry("tiny", {"folder": Path("/some/where")}),), (MethodEntry("PLS"),), (1, 40))
+    results = run_suite(suite, tmp_path, n_jobs=1)
+    assert "/some/where" not in scores_of(results)
+    assert {row["dataset"] for row in results.rows} == {"tiny"}
+
+
+def test_supervision_is_that_of_the_method_with_its_parameters(tmp_path):
+    suite = small_suite(MethodEntry("CVH"), MethodEntry("CVH", "labels", {"similarity": "labels"}), MethodEntry("SePH"))
+    write_plan(suite, ResultsFolder(tmp_path).prepare())
+    plan = ResultsFolder(tmp_path).read_plan()
+    assert [method["supervision"] for method in plan["methods"]] == ["unsupervised", "supervised", "supervised"]
+
+
+def test_the_same_failure_on_several_splits_is_told_once(tmp_path):
+    methods = [MethodEntry("CVH", label, sizes=(40,)) for label in ("one", "two")]
+    results = run_suite(small_suite(*methods, splits=(0, 1)), tmp_path, n_jobs=1)
+    assert len(results.failures) == 4
+    ((call, where, error),) = results.failure_groups
+    assert (call, where) == ("CVH(n_bits=40)", "tiny, splits 0, 1")
+    assert error.startswith("ValueError: n_bits=40")
 
 
 def test_files_follow_the_umask(tmp_path):
@@ -240,7 +437,7 @@ def test_a_suite_is_read_from_toml(tmp_path):
         (TINY.replace('"tiny"', '"mnist"'), "unknown dataset: 'mnist'; known: openclipart, .*tiny"),
         (
             TINY.replace("splits", "options = { shfit = 1 }\nsplits"),
-            "unknown option of dataset 'tiny': 'shfit'; known: shift",
+            "unknown option of dataset 'tiny' .*: 'shfit'; known: shift",
         ),
         (TINY + "parameters = { ridge = 1 }\n", "unknown parameter of CCA.*: 'ridge'; known: .*reg"),
         (TINY + "parameters = { n_components = 1 }\n", "unknown parameter of CCA .*sizes are set apart"),
@@ -249,6 +446,20 @@ def test_a_suite_is_read_from_toml(tmp_path):
         (TINY + '[[methods]]\nname = "CCA"\n', "label 'CCA' stands for two methods"),
         (TINY.replace("sizes = [1]", "sizes = [0]"), "sizes are whole numbers from 1, got 0"),
         (TINY.replace("sizes = [1]", "sizes = 1"), "sizes in the suite is a list, got 1"),
+        (
+            TINY.replace('[[datasets]]\nname = "tiny"\nsplits = [0]', "datasets = 5"),
+            "datasets .* list of tables.*got 5",
+        ),
+        (TINY.replace("[[methods]]", "[methods]"), r"each headed \[\[methods\]\], got {'name': 'CCA'}"),
+        ('protocol = ["heldout"]\n' + TINY, r"protocol in the suite is a name or a table, got \['heldout'\]"),
+        ('protocol = { name = ["x"] }\n' + TINY, r"name in \[protocol\] is a string, got \['x'\]"),
+        ('seeds = ["a"]\n' + TINY, "seeds are whole numbers from 0, got 'a'"),
+        ("seeds = [-1]\n" + TINY, "seeds are whole numbers from 0, got -1"),
+        (TINY.replace("splits = [0]", "splits = [true]"), "splits are whole numbers from 0, got True"),
+        (TINY.replace("splits = [0]", "splits = [0, 1, 0]"), "splits name 0 twice"),
+        (TINY.replace("sizes = [1]", "sizes = [2, 2]"), "sizes name 2 twice"),
+        (TINY + "parameters = { reg = -1 }\n", "'reg' parameter of CCA must be .* Got -1"),
+        (TINY + "parameters = { reg = true }\n", "'reg' parameter of CCA must be .* Got True"),
         (TINY + "parameters = 3\n", r"parameters in \[\[methods\]\] is a table, got 3"),
         (TINY + "label = 3\n", r"label in \[\[methods\]\] is a string, got 3"),
         (TINY.replace("sizes = [1]\n", ""), "the suite needs the key 'sizes'"),

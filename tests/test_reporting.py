@@ -17,6 +17,7 @@ from shallow_cmr.reporting import (
     leaderboards,
     plot_score_against_size,
     print_leaderboard,
+    progress,
     render_report,
     to_csv,
     to_latex,
@@ -57,13 +58,13 @@ def made_up(*, failing=False):
     if failing:
         rows.append(row("broken", 8, None, 0, None, "ValueError: <script>alert(1)</script>"))
     chance = [row("chance", None, direction, 0, 0.1) for direction in ("image->text", "text->image")]
-    methods = [{"label": label, "name": "CCA", "note": "", "calls": ["CCA()"]} for label in ("weak", "strong & <b>")]
+    shared = {"name": "CCA", "note": "", "calls": ["CCA()"], "supervision": "unsupervised"}
+    methods = [{"label": label, **shared} for label in ("weak", "strong & <b>")]
     plan = {
         "title": "A <title>",
         "description": "",
         "protocol": "protocol 50% of_it",
         "methods": methods,
-        "environment": {"python": "3"},
     }
     return Results(plan, rows + chance, [])
 
@@ -130,6 +131,92 @@ def test_a_failed_method_is_shown_as_an_error_and_listed():
     assert "Not everything ran" in page
     assert "&lt;script&gt;alert(1)" in page
     assert "<script" not in page
+
+
+def unscored():
+    """Results of a run of which nothing came out: the same failure on two splits."""
+    failed = [row("broken", 8, None, split, None, "ValueError: no") for split in (0, 1)]
+    return Results(made_up().plan, failed, [])
+
+
+def test_without_any_score_there_is_no_figure_and_every_table_keeps_its_columns(tmp_path):
+    results = unscored()
+    (board,) = leaderboards(results)
+    assert (board.measure, board.columns) == ("mAP", [(8, "image->text"), (8, "text->image")])
+    assert to_markdown(board).count("| broken | error | error | error |") == 1
+    assert r"\multicolumn{2}{c}{8}" in to_latex(board)
+    written = {path.name for path in write_outputs(results, tmp_path)}
+    assert written == {"report.html", "results.csv", "timings.csv", "leaderboard.md", "table.tex"}
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "mAP (mean average precision)." in page
+    assert page.count("ValueError: no") == 1
+    for absent in ("<figure", "standard deviation", "shaded", 'colspan="0"'):
+        assert absent not in page
+
+
+def test_one_split_has_no_deviation_to_speak_of():
+    results = made_up()
+    page = render_report(Results(results.plan, [line for line in results.rows if line["split"] == 0], []), {})
+    assert "The dashed line is chance" in page
+    assert "standard deviation" not in page
+    assert "Bands are one standard deviation" in render_report(results, {})
+
+
+def test_the_report_lists_every_environment_that_made_cells():
+    made = made_up()
+    cells = [
+        {"label": "weak", "dataset": "made up", "result": {"environment": {"date": day, "numpy": version}}}
+        for day, version in (("2020", "2.0"), ("2021", "2.0"), ("2022", "2.9"))
+    ]
+    page = render_report(Results(made.plan, made.rows, cells), {})
+    assert "<h2>Environments</h2>" in page
+    for text in ("<dd>2020 to 2021</dd>", "<dd>2022</dd>", "<dd>2.0</dd>", "<dd>2.9</dd>"):
+        assert page.count(text) == 1
+
+
+def test_a_dataset_without_class_names_says_how_many_there_are():
+    rng = np.random.default_rng(0)
+    data = CrossModalDataset(
+        rng.normal(size=(9, 3)) + 2, rng.normal(size=(9, 2)), np.arange(9) % 5, range(5), range(5, 9), "made up"
+    )
+    assert "<dd>5, unnamed</dd>" in render_report(made_up(), {"made up": data})
+
+
+@pytest.mark.parametrize("table", [to_markdown, to_latex, print_leaderboard, plot_score_against_size, leaderboards])
+def test_rows_of_evaluate_are_told_the_way_to_a_table(table):
+    with pytest.raises(TypeError, match=r"got list.*rows of evaluate make a table as pandas.DataFrame\(rows\)"):
+        table([row("weak", 8, "image->text", 0, 0.5)])
+
+
+def progress_of(n_cells, seconds, monkeypatch, *, terminal):
+    """What is printed while `n_cells` cells, ten of them there before, finish one each so many seconds."""
+    from rich.console import Console
+
+    clock = iter(range(0, 10**6, seconds))
+    monkeypatch.setattr(progress, "monotonic", lambda: next(clock))
+    console = Console(file=io.StringIO(), width=150, force_terminal=terminal)
+    failing = [("SePH", "ValueError" if place == 1 else None) for place in range(n_cells - 10)]
+    assert progress.follow(iter(failing), n_cells, console, already=10) == 1
+    return console.file.getvalue()
+
+
+def test_lines_of_progress_tell_rate_and_time_left_and_end_with_all_cells(monkeypatch):
+    lines = progress_of(14, 20, monkeypatch, terminal=False).splitlines()
+    assert lines == [
+        "11 of 14 cells done, 3 a minute, about 60 s left",
+        "12 of 14 cells done, 1 failed, 3 a minute, about 40 s left",
+        "13 of 14 cells done, 1 failed, 3 a minute, about 20 s left",
+        "14 of 14 cells done, 1 failed, 3 a minute, 80 s in all",
+    ]
+    assert progress_of(14, 2, monkeypatch, terminal=False).splitlines() == [
+        "14 of 14 cells done, 1 failed, 30 a minute, 8 s in all"
+    ]
+
+
+def test_the_bar_tells_rate_and_time_left_of_slow_cells(monkeypatch):
+    drawn = progress_of(14, 120, monkeypatch, terminal=True)
+    assert "14/14" in drawn
+    assert "0.5 a minute, 8.0 min in all" in drawn
 
 
 @pytest.mark.parametrize(
@@ -241,7 +328,7 @@ def test_the_report_says_what_a_reader_needs(finished):
         "CVH(n_bits=8)",
         data.licence,
         data.digest,
-        results.plan["environment"]["numpy"],
+        np.__version__,
     ):
         assert text in page
     assert "prefers-color-scheme: dark" in page

@@ -74,6 +74,8 @@ class CrossModalDataset:
     ----------
     train, test : PairedItems
         The items of the split.
+    n_classes : int
+        Different classes that occur; of an indicator, its columns.
     digest : str
         SHA-256 over the arrays and the split: results made from different data never share it.
 
@@ -178,6 +180,11 @@ class CrossModalDataset:
                 sha.update(np.ascontiguousarray(array).data)
         return sha.hexdigest()
 
+    @property
+    def n_classes(self):
+        """How many different classes the items have; of an indicator, its columns."""
+        return self.labels.shape[1] if self.labels.ndim == 2 else len(np.unique(self.labels))
+
     def thumbnail(self, i):
         """Return the picture of item ``i`` as the bytes of a WebP file, or None where the set has no pictures.
 
@@ -205,7 +212,8 @@ class CrossModalDataset:
     def __str__(self):
         of = "" if self.split is None else f" (split {self.split} of {self.n_splits})"
         names = textwrap.shorten(", ".join(self.class_names), 240, placeholder=" ...")
-        classes = textwrap.fill(f"{len(self.class_names)}: {names}", 70, subsequent_indent=" " * 18)
+        classes = f"{len(self.class_names)}: {names}" if self.class_names else f"{self.n_classes}, unnamed"
+        classes = textwrap.fill(classes, 70, subsequent_indent=" " * 18)
         return (
             f"{self.name}: {len(self):,} image-text pairs, "
             f"{len(self.train_index):,} training and {len(self.test_index):,} test{of}\n"

@@ -1,7 +1,8 @@
-"""A cell: one fit and its scores. Its key names everything that could change the numbers."""
+"""A cell: one fit and its scores. Its key names everything of the experiment that could change the numbers."""
 
 import hashlib
 import json
+import re
 import traceback
 import warnings
 from dataclasses import asdict, dataclass
@@ -11,14 +12,15 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits
 
 import shallow_cmr
-from shallow_cmr.datasets import LOADERS
 from shallow_cmr.evaluation import evaluate_queries
+from shallow_cmr.experiment.environment import environment
+from shallow_cmr.experiment.loading import load_dataset
 
 __all__ = ["Cell", "code_digest", "run_cell"]
 
 N_EXAMPLES = 6  # queries a direction whose ranked lists are kept for the report
 _PACKAGE = Path(shallow_cmr.__file__).parent
-_CANNOT_CHANGE_A_NUMBER = {"checks", "experiment", "reporting", "cli.py", "__main__.py"}
+_CANNOT_CHANGE_A_NUMBER = {"checks", "cli.py", "__main__.py", "experiment", "reporting", "retrieval", "search.py"}
 
 
 @dataclass(frozen=True)
@@ -28,33 +30,42 @@ class Cell:
     Parameters
     ----------
     method : MethodEntry
-    dataset : str
-        Key of `shallow_cmr.datasets.LOADERS`.
-    options : dict
-        Keyword arguments of the loader, with ``split`` where the dataset has splits.
+    dataset : DatasetEntry
     protocol : Protocol
     size : int
         Dimensions or bits.
     seed : int or None
         ``random_state`` of methods that draw random numbers.
+    split : int or None
+        ``split`` of the loader, where the dataset has splits.
     """
 
     method: object
-    dataset: str
-    options: dict
+    dataset: object
     protocol: object
     size: int
     seed: int | None = None
+    split: int | None = None
+
+    @property
+    def options(self):
+        """Keyword arguments of the loader."""
+        return self.dataset.options | ({} if self.split is None else {"split": self.split})
+
+    @property
+    def data(self):
+        """Name and options of the loader as one text: cells with the same share their data."""
+        return json.dumps([self.dataset.name, self.options], default=str)  # a pathlib.Path as its text
 
     @cached_property
     def key(self):
-        """Hexadecimal name of this cell: equal keys mean equal numbers."""
+        """Hexadecimal name of this cell. Equal keys on equal data, which the result names, mean equal numbers."""
         identity = {
             "method": self.method.name,
             "parameters": self.method.parameters,
             "size": self.size,
             "seed": self.seed,
-            "dataset": self.dataset,
+            "dataset": self.dataset.name,
             "options": self.options,
             "protocol": asdict(self.protocol),
             "version": shallow_cmr.__version__,
@@ -66,6 +77,11 @@ class Cell:
     def build(self):
         """Return the unfitted estimator."""
         return self.method.build(self.size, self.seed)
+
+    @property
+    def call(self):
+        """The constructor call on one line."""
+        return re.sub(r"\s+", " ", repr(self.build()))
 
 
 @lru_cache(maxsize=1)
@@ -97,14 +113,16 @@ def run_cell(cell):
     -------
     dict
         ``rows`` (one a direction), ``per_query`` (one list a direction, None where undefined), ``examples``,
-        ``warnings`` and ``error`` (None, or the text; then ``traceback`` too).
+        ``warnings``, ``error`` (None, or the text; then ``traceback`` too), and where the numbers come from:
+        ``dataset_digest`` and ``environment``.
     """
-    result = {"rows": [], "per_query": {}, "examples": {}, "warnings": [], "error": None, "traceback": None}
+    result = {"rows": [], "per_query": {}, "examples": {}, "error": None, "traceback": None, "dataset_digest": None}
     # One BLAS thread: workers do not fight for cores and results do not depend on their number.
     with threadpool_limits(limits=1), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            dataset = _load(cell.dataset, json.dumps(cell.options))
+            dataset = load_dataset(cell.data)
+            result["dataset_digest"] = dataset.digest
             evaluation = evaluate_queries(cell.build(), dataset, cell.protocol, n_examples=N_EXAMPLES)
         except Exception as error:
             result |= {"error": f"{type(error).__name__}: {error}", "traceback": traceback.format_exc()}
@@ -115,13 +133,8 @@ def run_cell(cell):
                 "examples": evaluation.examples,
             }
     result["warnings"] = list(dict.fromkeys(str(warning.message) for warning in caught))
+    result["environment"] = environment()  # the cell's own: a later run may finish this one's folder elsewhere
     return result
-
-
-@lru_cache(maxsize=2)
-def _load(name, options):
-    """Return a dataset; `options` is JSON text. Cells of a split run after one another and share it."""
-    return LOADERS[name](**json.loads(options))
 
 
 def _with_null(values):

@@ -3,10 +3,20 @@
 import hashlib
 import json
 import os
+import re
 import secrets
+import time
+from contextlib import suppress
 from pathlib import Path
 
 __all__ = ["ResultsFolder", "write_atomically"]
+
+PLAN = "run.json"
+FORMAT = "shallow_cmr results"
+VERSION = 1
+_CELL_FILE = re.compile(r"[0-9a-f]{24}\.json")
+_UNFINISHED = re.compile(r"\..+\.[0-9a-f]{16}\.shallow_cmr\.tmp")
+_ABANDONED_AFTER = 3600  # seconds without a write; a living writer needs a few
 
 
 class ResultsFolder:
@@ -35,33 +45,74 @@ class ResultsFolder:
 
         Raises
         ------
+        ValueError
+            The folder holds files, but no results: reports would overwrite what is not ours.
         OSError
-            Nothing can be written there. Called before anything is computed, so no work is lost.
+            Nothing can be written there. Like the other called before anything is computed, so no work is lost.
         """
+        foreign = self._foreign()
+        if foreign:
+            raise ValueError(
+                f"{self.path} holds files (such as {foreign[0]}) but no results of shallow-cmr bench; "
+                "choose a new or an empty folder"
+            )
         try:
             self.cells.mkdir(parents=True, exist_ok=True)
             for folder in (self.path, self.cells):
-                write_atomically(folder / ".probe", "")
-                (folder / ".probe").unlink()
+                probe = _unfinished(folder / "probe")
+                probe.touch(exist_ok=False)
+                probe.unlink()
+                _sweep(folder)
         except OSError as error:
             reason = error.strerror or error
             raise OSError(f"cannot write to {self.path}: {reason}; choose another folder") from error
-        for leftover in self.path.rglob("*.tmp"):
-            leftover.unlink(missing_ok=True)
         return self
+
+    def _foreign(self):
+        """Return names that we did not write, hidden ones apart, where no plan says that the folder is ours."""
+        if self._is_planned():
+            return []
+        entries = [path for folder in (self.path, self.cells) for path in sorted(folder.glob("*"))]
+        ours = (path == self.cells or _CELL_FILE.fullmatch(path.name) or path.name.startswith(".") for path in entries)
+        return [path.name for path, known in zip(entries, ours) if not known]
+
+    def _is_planned(self):
+        """Whether the folder holds a plan of any version."""
+        plan = _read_json(self.path / PLAN)
+        return isinstance(plan, dict) and plan.get("format") == FORMAT
+
+    def read_plan(self):
+        """Return what `write_plan` recorded.
+
+        Raises
+        ------
+        FileNotFoundError
+            The folder holds no run.
+        ValueError
+            Another version wrote it.
+        """
+        plan = _read_json(self.path / PLAN)
+        if not self._is_planned():
+            raise FileNotFoundError(f"{self.path} holds no results (no {PLAN} of ours); run `shallow-cmr bench` first")
+        if plan.get("version") != VERSION:
+            raise ValueError(f"another version of shallow_cmr wrote {self.path}; run the same bench on it again")
+        return plan
+
+    def write_plan(self, plan):
+        """Record the dict `plan`."""
+        write_atomically(self.path / PLAN, json.dumps({"format": FORMAT, "version": VERSION, **plan}, indent=1))
 
     def read(self, key):
         """Return the result stored under `key`, or None where it is missing, cut short or altered."""
         try:
-            stored = json.loads((self.cells / f"{key}.json").read_text(encoding="utf-8"))
+            stored = _read_json(self.cells / f"{key}.json")
             return stored["result"] if stored["digest"] == _digest(stored["result"]) else None
-        except (FileNotFoundError, ValueError, KeyError, TypeError):
+        except (KeyError, TypeError):
             return None
 
     def write(self, key, result):
         """Store the dict `result` under `key`."""
-        text = json.dumps({"digest": _digest(result), "result": result}, sort_keys=True)
-        write_atomically(self.cells / f"{key}.json", text)
+        write_atomically(self.cells / f"{key}.json", json.dumps({"digest": _digest(result), "result": result}))
 
 
 def write_atomically(path, content):
@@ -78,7 +129,7 @@ def write_atomically(path, content):
         The disk is full or the folder cannot be written; nothing is left behind.
     """
     data = content.encode("utf-8") if isinstance(content, str) else content
-    unfinished = path.with_name(f"{path.name}.{secrets.token_hex(8)}.tmp")
+    unfinished = _unfinished(path)
     try:
         with open(unfinished, "xb") as file:
             file.write(data)
@@ -88,6 +139,27 @@ def write_atomically(path, content):
     except BaseException:
         unfinished.unlink(missing_ok=True)
         raise
+
+
+def _unfinished(path):
+    """Return the name of a file until it is whole: hidden, new each time, and nobody else's."""
+    return path.with_name(f".{path.name}.{secrets.token_hex(8)}.shallow_cmr.tmp")
+
+
+def _sweep(folder):
+    """Delete unfinished files that no living writer can own, in this folder alone."""
+    for path in folder.iterdir():
+        with suppress(FileNotFoundError):  # its writer was quicker
+            if _UNFINISHED.fullmatch(path.name) and time.time() - path.stat().st_mtime > _ABANDONED_AFTER:
+                path.unlink()
+
+
+def _read_json(path):
+    """Return the content of a JSON file, None where there is no such file or it is no JSON."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return None
 
 
 def _digest(result):

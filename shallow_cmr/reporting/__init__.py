@@ -1,4 +1,14 @@
-"""Reports: leaderboards, tables, figures and one self-contained page; nothing here computes a score."""
+"""Reports: leaderboards, tables, figures and one self-contained page; nothing here computes a score.
+
+They are made from `Results`, which `shallow_cmr.experiment.run_suite` returns. The rows of `shallow_cmr.evaluate` are
+a table at once:
+
+>>> import pandas
+>>> from shallow_cmr import CCA, evaluate, load_openclipart
+>>> rows = evaluate(CCA(n_components=16, reg=1), load_openclipart())
+>>> list(pandas.DataFrame(rows)["direction"])
+['image->text', 'text->image']
+"""
 
 from shallow_cmr.reporting.catalogue import method_catalogue
 from shallow_cmr.reporting.figures import as_png, as_svg, plot_score_against_size

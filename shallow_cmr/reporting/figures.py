@@ -2,6 +2,7 @@
 
 from io import BytesIO
 
+from shallow_cmr.reporting.leaderboard import require_leaderboard
 from shallow_cmr.reporting.tables import arrow
 
 __all__ = ["THEMES", "as_png", "as_svg", "plot_score_against_size"]
@@ -42,6 +43,7 @@ def plot_score_against_size(board, theme="light", *, stacked=False):
     """
     from matplotlib.figure import Figure
 
+    require_leaderboard(board)
     colours = THEMES[theme]
     n_panels = max(len(board.directions), 1)
     shape = (n_panels, 1) if stacked else (1, n_panels)

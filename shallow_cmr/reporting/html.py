@@ -1,9 +1,9 @@
 """The report: one HTML file that needs no network. It shows stored scores and computes none."""
 
 from base64 import b64encode
+from itertools import product
 from pathlib import Path
 
-from shallow_cmr.methods import all_methods
 from shallow_cmr.reporting.examples import example_sections
 from shallow_cmr.reporting.figures import THEMES, as_svg, plot_score_against_size
 from shallow_cmr.reporting.leaderboard import leaderboards
@@ -39,7 +39,8 @@ def render_report(results, datasets):
         plan=results.plan,
         sections=[_section(board, results, datasets.get(board.dataset)) for board in boards],
         methods=[_method(method, results.rows) for method in results.plan["methods"]],
-        failures=results.failures,
+        failures=results.failure_groups,
+        environments=results.environments,
         warnings=_warnings(results),
         arrow=arrow,
         themes=THEMES,
@@ -52,18 +53,19 @@ def _section(board, results, dataset):
         "board": board,
         "heads": columns_of(board),
         "rows": [_row(board, line, place) for place, line in enumerate(lines_of(board))],
-        "figures": {
-            f"{theme} {shape}": _figure(board, theme, shape) for theme in THEMES for shape in ("wide", "narrow")
-        },
+        "figures": _figures(board) if board.scored else None,
         "dataset": dataset and _dataset(dataset),
         "examples": example_sections(board, results, dataset) if dataset else [],
     }
 
 
-def _figure(board, theme, shape):
-    """Return the figure as a data URI."""
-    svg = as_svg(plot_score_against_size(board, theme, stacked=shape == "narrow"))
-    return f"data:image/svg+xml;base64,{b64encode(svg.encode('utf-8')).decode('ascii')}"
+def _figures(board):
+    """Return the figure as data URIs, one a theme and shape."""
+    figures = {}
+    for theme, shape in product(THEMES, ("wide", "narrow")):
+        svg = as_svg(plot_score_against_size(board, theme, stacked=shape == "narrow"))
+        figures[f"{theme} {shape}"] = f"data:image/svg+xml;base64,{b64encode(svg.encode('utf-8')).decode('ascii')}"
+    return figures
 
 
 def _row(board, line, place):
@@ -89,11 +91,10 @@ def _cell(board, line, column):
 
 
 def _method(method, rows):
-    """Return a plan's method with what its class says of itself and the range of its fits' wall time."""
+    """Return a plan's method with the range of its fits' wall time."""
     seconds = [row["fit_seconds"] for row in rows if row["label"] == method["label"] and not row["error"]]
     span = dict.fromkeys(f"{bound:.2g}" for bound in (min(seconds), max(seconds))) if seconds else ()
-    supervision = all_methods()[method["name"]].supervision
-    return {**method, "supervision": supervision, "fit_seconds": f"{' to '.join(span)} s" if span else ""}
+    return {**method, "fit_seconds": f"{' to '.join(span)} s" if span else ""}
 
 
 def _dataset(dataset):
@@ -102,7 +103,7 @@ def _dataset(dataset):
         "name": dataset.name,
         "n_train": len(dataset.train.index),
         "n_test": len(dataset.test.index),
-        "classes": [str(name) for name in dataset.class_names],
+        "classes": ", ".join(dataset.class_names) or f"{dataset.n_classes}, unnamed",
         "n_splits": dataset.n_splits,
         "description": dataset.description,
         "licence": dataset.licence,

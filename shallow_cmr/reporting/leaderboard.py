@@ -4,7 +4,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from statistics import fmean, stdev
 
-__all__ = ["Leaderboard", "Line", "Summary", "leaderboards"]
+from shallow_cmr.evaluation import DIRECTIONS
+
+__all__ = ["Leaderboard", "Line", "Summary", "leaderboards", "require_leaderboard"]
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,16 @@ class Leaderboard:
         """Pairs (size, direction) in reading order."""
         return [(size, direction) for size in self.sizes for direction in self.directions]
 
+    @property
+    def scored(self):
+        """Whether any method has a score."""
+        return any(line.values for line in self.lines)
+
+    @property
+    def spread(self):
+        """Whether any score has a standard deviation."""
+        return any(summary.std is not None for line in self.lines for summary in line.values.values())
+
     def is_best(self, line, column=None):
         """Tell whether no method beats `line` in a column; None: in the mean over all columns.
 
@@ -74,6 +86,19 @@ class Leaderboard:
         return summary.mean if summary else None
 
 
+_REMEDY = (
+    "Results come from run_suite or load_results of shallow_cmr.experiment; "
+    "the rows of evaluate make a table as pandas.DataFrame(rows)"
+)
+
+
+def require_leaderboard(board):
+    """Raise a TypeError that says where a `Leaderboard` comes from, if `board` is none."""
+    if not isinstance(board, Leaderboard):
+        wanted = "a Leaderboard, one of leaderboards(results), is needed"
+        raise TypeError(f"{wanted}, got {type(board).__name__}. {_REMEDY}.")
+
+
 def leaderboards(results):
     """Return a `Leaderboard` for each dataset of the results.
 
@@ -84,7 +109,14 @@ def leaderboards(results):
     Returns
     -------
     list of Leaderboard
+
+    Raises
+    ------
+    TypeError
+        `results` are something else, rows of `evaluate` for example.
     """
+    if not hasattr(results, "plan"):
+        raise TypeError(f"leaderboards are made from Results, got {type(results).__name__}; {_REMEDY}")
     by_dataset = defaultdict(list)
     for row in results.rows:
         by_dataset[row["dataset"]].append(row)
@@ -94,13 +126,13 @@ def leaderboards(results):
 def _leaderboard(dataset, rows, protocol):
     """Return the table of one dataset from its rows."""
     scored = [row for row in rows if row["value"] is not None]
-    directions = list(dict.fromkeys(row["direction"] for row in scored))
+    directions = list(dict.fromkeys(row["direction"] for row in scored)) or list(DIRECTIONS)
     sizes = sorted({row["n_dimensions"] for row in rows if row["label"] != "chance"})
     columns = [(size, direction) for size in sizes for direction in directions]
     labels = dict.fromkeys(row["label"] for row in rows if row["label"] != "chance")
     lines = [_line(label, [row for row in rows if row["label"] == label], columns) for label in labels]
     chance_rows = [{**row, "n_dimensions": size} for row in rows if row["label"] == "chance" for size in sizes]
-    measure = scored[0]["measure"] if scored else "mean average precision"
+    measure = next(row["measure"] for row in rows)
     lines.sort(key=lambda line: -line.overall.mean if line.overall else 1)
     return Leaderboard(dataset, measure, protocol, sizes, directions, lines, _line("chance", chance_rows, columns))
 

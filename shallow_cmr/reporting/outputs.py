@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from shallow_cmr.datasets import LOADERS
-from shallow_cmr.experiment import write_atomically
+from shallow_cmr.experiment import load_dataset, write_atomically
 from shallow_cmr.reporting.figures import as_png, as_svg, plot_score_against_size
 from shallow_cmr.reporting.html import render_report
 from shallow_cmr.reporting.leaderboard import leaderboards
@@ -36,7 +35,7 @@ def write_outputs(results, path):
         "leaderboard.md": "\n".join(to_markdown(board) for board in boards),
         "table.tex": "\n".join(to_latex(board) for board in boards),
     }
-    for number, board in enumerate(boards, start=1):
+    for number, board in enumerate([board for board in boards if board.scored], start=1):
         name = "figure" if number == 1 else f"figure{number}"
         figure = plot_score_against_size(board)
         files |= {f"{name}.png": as_png(figure), f"{name}.svg": as_svg(figure)}
@@ -51,7 +50,7 @@ def _datasets(results):
     for cell in results.cells:
         if cell["dataset"] not in found:
             try:
-                found[cell["dataset"]] = LOADERS[cell["loader"]](**cell["options"])
+                found[cell["dataset"]] = load_dataset(cell["data"])
             except (OSError, ValueError, KeyError):
                 found[cell["dataset"]] = None
     return {name: dataset for name, dataset in found.items() if dataset is not None}

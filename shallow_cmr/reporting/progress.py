@@ -29,38 +29,53 @@ def follow(finished, total, console, *, already=0):
 
 
 def _on_terminal(finished, total, console, already):
-    """Draw a bar with cells done, time run and time left."""
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
+    """Draw a bar with cells done, time run, and how fast it goes."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.description}", markup=False),
-    )
-    errors = 0
+    errors, start = 0, monotonic()
+    texts = (TextColumn("{task.fields[pace]}"), TextColumn("{task.description}", markup=False))
+    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), *texts)
     with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("starting", total=total, completed=already)
-        for label, error in finished:
+        task = progress.add_task("starting", total=total, completed=already, pace="")
+        for done, (label, error) in enumerate(finished, start=already + 1):
             errors += error is not None
-            progress.update(task, advance=1, description=f"{label}{f', {errors} failed' if errors else ''}")
+            pace = _pace(done - already, total - done, monotonic() - start)
+            progress.update(task, completed=done, pace=pace, description=f"{label}{_failed(errors)}")
     return errors
 
 
 def _in_lines(finished, total, console, already):
-    """Print a line at most every few seconds."""
-    errors, last = 0, monotonic()
+    """Print a line at most every few seconds, and one at the end."""
+    errors, start = 0, monotonic()
+    last = start
     for done, (_, error) in enumerate(finished, start=already + 1):
         errors += error is not None
-        if monotonic() - last > _SECONDS_BETWEEN_LINES:
-            last = monotonic()
-            console.print(f"{done} of {total} cells done{f', {errors} failed' if errors else ''}")
+        now = monotonic()
+        if now - last > _SECONDS_BETWEEN_LINES or done == total:
+            last = now
+            pace = _pace(done - already, total - done, now - start)
+            console.print(f"{done} of {total} cells done{_failed(errors)}, {pace}")
     return errors
+
+
+def _failed(errors):
+    """Return ``, 2 failed``, or nothing."""
+    return f", {errors} failed" if errors else ""
+
+
+def _pace(n_done, n_left, seconds):
+    """Return ``24 a minute, about 3 min left``.
+
+    The rate is that of the whole run: cells differ a hundredfold in time, so that of the last seconds would jump about.
+    """
+    rate = n_done / max(seconds, 1e-9)
+    left = f"about {_duration(n_left / rate)} left" if n_left else f"{_duration(seconds)} in all"
+    return f"{60 * rate:.2g} a minute, {left}" if rate < 1 / 6 else f"{60 * rate:.0f} a minute, {left}"
+
+
+def _duration(seconds):
+    """Return a time in the unit that people would use."""
+    for unit, length in (("h", 3600), ("min", 60)):
+        if seconds >= 1.5 * length:
+            return f"{seconds / length:.1f} {unit}" if seconds < 10 * length else f"{seconds / length:.0f} {unit}"
+    return f"{seconds:.0f} s"

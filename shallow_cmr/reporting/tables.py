@@ -4,6 +4,8 @@ import csv
 from io import StringIO
 from pathlib import Path
 
+from shallow_cmr.reporting.leaderboard import require_leaderboard
+
 __all__ = ["SCORE_COLUMNS", "TIMING_COLUMNS", "print_leaderboard", "to_csv", "to_latex", "to_markdown"]
 
 _CELL = ("label", "method", "parameters", "n_dimensions", "dataset", "split", "seed", "direction")
@@ -70,6 +72,7 @@ def print_leaderboard(board, console=None):
     from rich.table import Table
     from rich.text import Text
 
+    require_leaderboard(board)
     console = console or Console()
     title = Text(f"{board.dataset}: {board.measure}")
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1))
@@ -88,11 +91,11 @@ def print_leaderboard(board, console=None):
 
 def _legend(board):
     """Return the sentences that a terminal table needs."""
-    summaries = [summary for line in lines_of(board) for summary in line.values.values()]
     yield "i→t: pictures ask for texts."
-    if any(summary.std is not None for summary in summaries):
+    if board.spread:
         yield "±: standard deviation over splits."
-    yield "*: best of its column."
+    if board.scored:
+        yield "*: best of its column."
     if any(line.values and not line.complete for line in board.lines):
         yield "†: not run at every size, so out of the contest for the mean."
 
@@ -126,7 +129,13 @@ def to_markdown(board):
     Returns
     -------
     str
+
+    Raises
+    ------
+    TypeError
+        `board` is none: rows of `evaluate` become a table as ``pandas.DataFrame(rows)``.
     """
+    require_leaderboard(board)
     heads = ["method", *(head for head, _ in columns_of(board))]
     rows = [
         [_markdown_text(line.label), *(_markdown_cell(board, line, c) for _, c in columns_of(board))]
@@ -161,9 +170,15 @@ def to_latex(board):
     Returns
     -------
     str
+
+    Raises
+    ------
+    TypeError
+        `board` is none.
     """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+    require_leaderboard(board)
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         undefined=StrictUndefined,
