@@ -24,6 +24,7 @@ _PUBLIC_MODULES = (
     "metrics",
     "protocol",
     "evaluation",
+    "retrieval",
 )
 
 

@@ -83,6 +83,38 @@ def test_methods_selects_by_label(suite, tmp_path, capsys):
     assert "PLS" not in (tmp_path / "out" / "results.csv").read_text()
 
 
+def test_methods_may_be_given_one_by_one(suite, tmp_path, capsys):
+    assert bench(suite, tmp_path / "out", "--methods", "hash", "--methods", "PLS") == 0
+    scores = (tmp_path / "out" / "results.csv").read_text()
+    assert "PLS" in scores
+    assert "hash" in scores
+
+
+def test_the_default_folder_is_found_again(suite, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    arguments = ["bench", suite, "--n-jobs", "1"]
+    assert main(arguments) == 0
+    assert main(arguments) == 0
+    assert "2 of 2 cells found in shallow_cmr_results" in capsys.readouterr().out
+    assert main(["report", "shallow_cmr_results"]) == 0
+
+
+def test_a_folder_of_other_files_is_left_alone_and_refused(suite, tmp_path, capsys):
+    (tmp_path / "report.html").write_text("my report")
+    (tmp_path / "run.json").write_text('{"cells": []}')
+    before = sorted(path.name for path in tmp_path.iterdir())
+    assert bench(suite, tmp_path) == 2
+    assert "but no results of shallow-cmr bench; choose a new or an empty folder" in capsys.readouterr().err
+    assert main(["report", str(tmp_path)]) == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+    assert (tmp_path / "report.html").read_text() == "my report"
+
+
+def test_off_a_terminal_the_last_line_counts_every_cell(suite, tmp_path, capsys):
+    bench(suite, tmp_path / "out")
+    assert "2 of 2 cells done, " in capsys.readouterr().out
+
+
 def test_a_failed_cell_sets_the_exit_status_and_is_told(suite, tmp_path, capsys):
     with open(suite, "a") as file:
         file.write("sizes = [500]\n")
@@ -92,10 +124,17 @@ def test_a_failed_cell_sets_the_exit_status_and_is_told(suite, tmp_path, capsys)
     assert "ValueError" in printed
 
 
-def test_a_run_without_any_score_still_reports(tmp_path, capsys):
+def test_a_run_without_any_score_still_reports_and_draws_nothing(tmp_path, capsys):
     (tmp_path / "bad.toml").write_text(TOML.replace("sizes = [2]", "sizes = [500]"))
     assert bench(str(tmp_path / "bad.toml"), tmp_path / "out") == 1
-    assert "Not everything ran" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    printed = " ".join(capsys.readouterr().out.split())
+    assert printed.count("failed: PLS(n_components=500) on openclipart, split 0: ValueError") == 1
+    assert "figure" not in printed
+    assert not (tmp_path / "out" / "figure.png").exists()
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "Not everything ran" in page
+    assert "mAP@all (mean average precision)." in page
+    assert "<figure" not in page
 
 
 def test_a_dead_worker_is_told_with_the_way_on(suite, tmp_path, capsys, monkeypatch):
@@ -112,25 +151,36 @@ def test_a_dead_worker_is_told_with_the_way_on(suite, tmp_path, capsys, monkeypa
     [
         (["bench", "no_such_suite"], "no suite 'no_such_suite'"),
         (["bench", "--methods", "KCCA9"], "unknown method of the suite: 'KCCA9'"),
+        (["bench", "--methods", "PLS", "quick"], "To run the suite 'quick', write it before --methods"),
+        (["bench", "wrong.toml"], "openclipart, split 9: split=9 does not exist; the splits are 0 to 4"),
         (["report", "no_such_folder"], "no_such_folder holds no results"),
     ],
 )
 def test_wrong_use_is_one_line_and_status_two(arguments, message, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "wrong.toml").write_text(TOML.replace("splits = [0]", "splits = [9]"))
     assert main(arguments) == 2
     printed = capsys.readouterr()
     assert printed.out == ""
     assert message in printed.err
     assert printed.err.count("\n") == 1
-    assert list(tmp_path.iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["wrong.toml"]
 
 
-@pytest.mark.parametrize("arguments", [["bench", "--n-jobs", "0"], ["bench", "--n-jobs", "two"], ["bnech"], []])
-def test_arguments_that_argparse_refuses_have_status_two(arguments, capsys):
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["bench", "--n-jobs", "0"], "'0' processes cannot work; give -1 for all cores, or 1, 2, ..."),
+        (["bench", "--n-jobs", "two"], "'two' processes cannot work; give -1 for all cores, or 1, 2, ..."),
+        (["bnech"], "invalid choice: 'bnech'"),
+        ([], "arguments are required: {list,bench,report,search}"),
+    ],
+)
+def test_arguments_that_argparse_refuses_have_status_two(arguments, message, capsys):
     with pytest.raises(SystemExit) as caught:
         main(arguments)
     assert caught.value.code == 2
-    assert "Traceback" not in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
 def test_an_unwritable_folder_is_told_before_any_fit(suite, tmp_path, capsys, monkeypatch):

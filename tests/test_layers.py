@@ -20,8 +20,8 @@ FLOORS = [
     ["real_valued"],
     ["hashing"],
     ["methods"],
-    ["checks", "evaluation"],
-    ["experiment", "reporting"],
+    ["checks", "evaluation", "retrieval"],
+    ["experiment", "search", "reporting"],
     ["cli", "__main__"],
 ]
 PLACE = {room: (floor, place) for floor, rooms in enumerate(FLOORS) for place, room in enumerate(rooms)}

@@ -5,7 +5,7 @@ from collections import defaultdict
 
 from shallow_cmr.labels import encode_labels
 
-__all__ = ["example_sections"]
+__all__ = ["example_sections", "item_facts"]
 
 
 def example_sections(board, results, dataset, n_methods=2):
@@ -55,13 +55,13 @@ def _shown_cell(line, board, results):
 def _dress(example, dataset):
     """Return a query and its ranked items with what the page shows of them."""
     return {
-        "query": _item(example["query"], dataset),
-        "items": [{**_item(index, dataset), "hit": hit} for index, hit in zip(example["items"], example["hits"])],
+        "query": item_facts(example["query"], dataset),
+        "items": [{**item_facts(index, dataset), "hit": hit} for index, hit in zip(example["items"], example["hits"])],
         "n_hits": sum(example["hits"]),
     }
 
 
-def _item(index, dataset):
+def item_facts(index, dataset):
     """Return title, keywords, classes and picture of one item of the dataset."""
     picture = dataset.thumbnail(index)
     return {
