@@ -3,7 +3,14 @@
 import os
 from pathlib import Path
 
+import numpy  # noqa: F401 - so that its BLAS is there to be limited, and scipy's
 import pytest
+import scipy.linalg  # noqa: F401
+from threadpoolctl import threadpool_limits
+
+# One BLAS thread a process, here and in what the tests start: they run in as many processes as there are cores.
+os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"))
+threadpool_limits(limits=1)
 
 
 def pytest_sessionstart(session):
