@@ -12,20 +12,28 @@ from importlib.util import find_spec
 
 __version__ = "0.1.0"
 
-# Whatever these modules make public is public here too: a new method needs no line of its own.
-_PUBLIC_MODULES = (
-    "real_valued",
-    "hashing",
-    "methods",
-    "compose",
-    "base",
-    "moments",
-    "datasets",
-    "metrics",
-    "protocol",
-    "evaluation",
-    "retrieval",
-)
+# What these modules make public is public here too, so that a new method needs no line of its own; of some, only the
+# names that most programs begin with.
+_PUBLIC_MODULES = {
+    "real_valued": None,
+    "hashing": None,
+    "methods": None,
+    "compose": None,
+    "base": None,
+    "moments": None,
+    "datasets": None,
+    "metrics": ("average_precision", "mean_average_precision"),
+    "protocol": ("Protocol", "evaluate_embeddings"),
+    "scorers": None,
+    "evaluation": ("evaluate",),
+    "retrieval": None,
+}
+
+
+def _public_names(module_name):
+    """Return what a module offers here."""
+    offered = _PUBLIC_MODULES[module_name]
+    return getattr(import_module(f"shallow_cmr.{module_name}"), "__all__", ()) if offered is None else offered
 
 
 def __getattr__(name):
@@ -37,13 +45,11 @@ def __getattr__(name):
     if find_spec(f"shallow_cmr.{name}"):
         return import_module(f"shallow_cmr.{name}")
     for module_name in _PUBLIC_MODULES:
-        module = import_module(f"shallow_cmr.{module_name}")
-        if name in getattr(module, "__all__", ()):
-            return getattr(module, name)
+        if name in _public_names(module_name):
+            return getattr(import_module(f"shallow_cmr.{module_name}"), name)
     raise AttributeError(f"module 'shallow_cmr' has no attribute {name!r}; see dir(shallow_cmr)")
 
 
 def __dir__():
     """List every public name, for tab completion."""
-    modules = [import_module(f"shallow_cmr.{name}") for name in _PUBLIC_MODULES]
-    return sorted({"__version__", *(name for module in modules for name in getattr(module, "__all__", ()))})
+    return sorted({"__version__", *(name for module_name in _PUBLIC_MODULES for name in _public_names(module_name))})

@@ -8,11 +8,8 @@ from sklearn.base import clone
 
 from shallow_cmr.datasets.dataset import PairedItems
 from shallow_cmr.labels import encode_labels
-from shallow_cmr.metrics import average_precision, chance_level
-from shallow_cmr.metrics.per_query import mean_over_queries
-from shallow_cmr.protocol import get_protocol
+from shallow_cmr.protocol import evaluate_embeddings, get_protocol
 from shallow_cmr.ranking import Ranking
-from shallow_cmr.relevance import as_relevance
 
 __all__ = ["DIRECTIONS", "Evaluation", "evaluate", "evaluate_queries", "size_parameter"]
 
@@ -27,9 +24,9 @@ class Evaluation:
     Parameters
     ----------
     rows : list of dict
-        One a direction, the columns of `evaluate`.
+        One a direction and measure, the columns of `evaluate`; the protocol's headline comes first.
     per_query : dict of str to (n_queries,) array
-        Average precision of each query by direction, NaN where no item is relevant and the protocol skips it.
+        The headline's value of each query by direction, NaN where the protocol skips it.
     examples : dict of str to list of dict
         By direction: ``query`` (its index in the dataset), ``items`` (indices, best first), ``hits`` (bool).
     """
@@ -53,12 +50,12 @@ def evaluate(estimator, dataset, protocol="heldout"):
     Returns
     -------
     list of dict
-        One row a direction: what was run (``method``, ``parameters``, ``n_dimensions``, ``dataset``,
-        ``image_features``, ``text_features``, ``split``, ``protocol``, ``direction``), ``measure``, ``value``,
-        ``chance``, ``n_queries``, ``n_without_relevant`` and seconds. ``value`` is mean average precision, ``chance``
-        its expectation when items are ranked at random. Seconds are wall time, ``..._cpu_seconds`` the process's CPU
-        time: of ``fit``, of ``encode`` (the database items' transform) and of ``query`` (the queries' transform);
-        ranking is not the method's and not timed.
+        One row a direction and measure of the protocol: what was run (``method``, ``parameters``, ``n_dimensions``,
+        ``dataset``, ``image_features``, ``text_features``, ``split``, ``protocol``, ``direction``), what came out
+        (`RetrievalScores.rows`: ``measure``, ``value``, its bounds under ties ``pessimistic`` and ``optimistic``,
+        ``chance``, ``n_queries``, ``n_database``, ``n_without_relevant``, ``engine``) and seconds. Seconds are wall
+        time, ``..._cpu_seconds`` the process's CPU time: of ``fit``, of ``encode`` (the database items' transform) and
+        of ``query`` (the queries' transform); ranking is not the method's and not timed.
 
     Raises
     ------
@@ -93,18 +90,18 @@ def evaluate_queries(estimator, dataset, protocol="heldout", *, n_examples=0):
     Evaluation
     """
     protocol = get_protocol(protocol)
-    if protocol.codes == "training":
+    model = clone(estimator)
+    train = dataset.train
+    _, fit_times = _timed("fit", lambda: model.fit(train.X, train.y, labels=train.labels))
+    if protocol.codes == "training" and not hasattr(model, "training_codes_"):
         raise ValueError(
             f"protocol {protocol.name!r} ranks the codes learned in training, which {type(estimator).__name__} "
             "does not offer; choose codes='modality' or codes='unified'."
         )
-    model = clone(estimator)
-    train = dataset.train
-    _, fit_times = _timed("fit", lambda: model.fit(train.X, train.y, labels=train.labels))
     shared = {**_identity(model, dataset, protocol), **fit_times}
     directions = [_evaluate_direction(model, dataset, protocol, name, n_examples) for name in DIRECTIONS]
     return Evaluation(
-        rows=[{**shared, **row} for row, _, _ in directions],
+        rows=[{**shared, **row} for rows, _, _ in directions for row in rows],
         per_query=dict(zip(DIRECTIONS, [values for _, values, _ in directions])),
         examples=dict(zip(DIRECTIONS, [examples for _, _, examples in directions])),
     )
@@ -127,34 +124,27 @@ def size_parameter(estimator):
 
 
 def _evaluate_direction(model, dataset, protocol, direction, n_examples):
-    """Return the row, the score of each query (n_queries,) and the examples of one direction."""
+    """Return the rows, the headline score of each query (n_queries,) and the examples of one direction."""
     query_side, database_side = direction.split("->")
     items, database_items = dataset.test, _database_items(dataset, protocol)
     queries, query_times = _timed("query", lambda: _encode(model, items, query_side))
-    coded_from = "pair" if protocol.codes == "unified" else database_side
-    database, encode_times = _timed("encode", lambda: _encode(model, database_items, coded_from))
-    row, values = _score(queries, database, items, database_items, protocol)
+    if protocol.codes == "training":
+        database, encode_times = _timed("encode", lambda: _training_codes(model, dataset, database_items))
+    else:
+        coded_from = "pair" if protocol.codes == "unified" else database_side
+        database, encode_times = _timed("encode", lambda: _encode(model, database_items, coded_from))
+    scores = evaluate_embeddings(queries, database, _relevance(items, database_items, protocol), protocol)
+    shared = {"direction": direction, "n_dimensions": queries.shape[1], **encode_times, **query_times}
     chosen = _first_of_classes(items.labels, n_examples)
     examples = _ranked_lists(chosen, queries, database, items, database_items, protocol) if chosen else []
-    return {"direction": direction, **row, **encode_times, **query_times}, values, examples
+    return [{**shared, **row} for row in scores.rows()], scores.per_query[protocol.measure], examples
 
 
-def _score(queries, database, items, database_items, protocol):
-    """Return the columns of a row that the protocol's measure fills, and the score of each query (n_queries,)."""
-    relevance = as_relevance((items.labels, database_items.labels))
-    rules = {name: getattr(protocol, name) for name in ("top_k", "denominator", "no_relevant")}
-    order = {name: getattr(protocol, name) for name in ("metric", "ties", "none_retrieved")}
-    values = average_precision(queries, database, relevance, **rules, **order)
-    n_relevant = relevance.n_relevant(False)
-    row = {
-        "n_dimensions": queries.shape[1],
-        "measure": protocol.measure,
-        "value": mean_over_queries(values, n_relevant, protocol.no_relevant),
-        "chance": chance_level(relevance, **rules),
-        "n_queries": len(values),
-        "n_without_relevant": int((n_relevant == 0).sum()),
-    }
-    return row, values
+def _relevance(items, database_items, protocol):
+    """Return who is relevant to whom: items that share a label, or the other half of the query alone."""
+    if protocol.relevant == "pair":
+        return "ids", items.index, database_items.index
+    return items.labels, database_items.labels
 
 
 def _database_items(dataset, protocol):
@@ -163,6 +153,19 @@ def _database_items(dataset, protocol):
         return {"test": dataset.test, "train": dataset.train}[protocol.database]
     index = np.setdiff1d(np.arange(len(dataset.labels)), dataset.test.index)
     return PairedItems(dataset.X[index], dataset.y[index], dataset.labels[index], index)
+
+
+def _training_codes(model, dataset, database_items):
+    """Return the codes (n_database, k) that the model gave the database's items in training."""
+    place = np.full(len(dataset.labels), -1)
+    place[dataset.train.index] = np.arange(len(dataset.train.index))
+    places = place[database_items.index]
+    if (places < 0).any():
+        raise ValueError(
+            f"{(places < 0).sum()} of {len(places)} database items were not seen in training and have no code learned "
+            "there; choose database='train'."
+        )
+    return np.asarray(model.training_codes_)[places]
 
 
 def _encode(model, items, side):
@@ -204,11 +207,12 @@ def _first_of_classes(labels, n):
 
 def _ranked_lists(chosen, queries, database, items, database_items, protocol):
     """Return what the report shows of some queries: index, the best items' indices, which of them are relevant."""
-    relevance = (items.labels[chosen], database_items.labels)
+    asked = PairedItems(items.X[chosen], items.y[chosen], items.labels[chosen], items.index[chosen])
+    relevance = _relevance(asked, database_items, protocol)
     ranking = Ranking(queries[chosen], database, relevance, metric=protocol.metric)
     whole = slice(0, ranking.n_queries), slice(0, ranking.n_database)
     best = np.argsort(ranking.scores.ordinals(*whole), axis=1, kind="stable")[:, :N_RANKED]
     hits = np.take_along_axis(ranking.relevance.relevant(*whole), best, axis=1)
     names = ("query", "items", "hits")
-    lists = zip(items.index[chosen].tolist(), database_items.index[best].tolist(), hits.tolist())
+    lists = zip(asked.index.tolist(), database_items.index[best].tolist(), hits.tolist())
     return [dict(zip(names, values)) for values in lists]

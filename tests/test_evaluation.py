@@ -8,6 +8,7 @@ from sklearn.exceptions import UndefinedMetricWarning
 from shallow_cmr import CCA, CVH
 from shallow_cmr.datasets import CrossModalDataset
 from shallow_cmr.evaluation import DIRECTIONS, evaluate, evaluate_queries, size_parameter
+from shallow_cmr.metrics import mean_average_precision
 from shallow_cmr.protocol import Protocol
 
 
@@ -156,5 +157,72 @@ def test_codes_learned_in_training_are_refused_where_there_are_none():
 
 
 def test_a_cutoff_is_named_and_lowers_chance_with_it():
-    rows = evaluate(CCA(n_components=2), small_dataset(), Protocol("mine", top_k=5, denominator="relevant"))
+    protocol = Protocol("mine", measures=("map@5",), denominator="relevant")
+    rows = evaluate(CCA(n_components=2), small_dataset(), protocol)
     assert all(row["measure"] == "mAP@5" and row["chance"] < 0.2 for row in rows)
+
+
+class Memory(CVH):
+    """CVH that remembers codes of the training items: the complement of their images' codes."""
+
+    def fit(self, X, y, labels=None):
+        super().fit(X, y, labels)
+        self.training_codes_ = ~self.transform_image(X)
+        return self
+
+
+@pytest.mark.parametrize("database", ["train", "rest"])
+def test_training_codes_are_those_of_the_training_items_in_their_order(database):
+    data = small_dataset()
+    shuffled = np.random.default_rng(1).permutation(60)
+    data = CrossModalDataset(data.X, data.y, data.labels, shuffled, np.arange(60, 90), name="s", class_names="abc")
+    cvh = CVH(n_bits=4).fit(data.train.X, data.train.y)
+    codes, texts = ~cvh.transform_image(data.X[:60]), cvh.transform_text(data.test.y)
+    needed = mean_average_precision(texts, codes, (data.test.labels, data.labels[:60]))
+    rows = evaluate(Memory(n_bits=4), data, Protocol("mine", database=database, codes="training"))
+    assert rows[1]["value"] == pytest.approx(needed, abs=1e-15)
+
+
+def test_items_without_a_training_code_are_refused():
+    data = small_dataset()
+    smaller = CrossModalDataset(
+        data.X, data.y, data.labels, np.arange(50), np.arange(60, 90), name="s", class_names="abc"
+    )
+    with pytest.raises(ValueError, match="10 of 60 database items were not seen in training"):
+        evaluate(Memory(n_bits=4), smaller, Protocol("mine", database="rest", codes="training"))
+
+
+def test_every_measure_of_the_protocol_is_a_row_a_direction_and_the_first_is_kept_by_query():
+    protocol = Protocol("mine", measures=("ndcg@10", "map", "first_rank"))
+    evaluation = evaluate_queries(CCA(n_components=3), small_dataset(), protocol)
+    kinds = [(row["direction"], row["measure"]) for row in evaluation.rows]
+    assert kinds == [(d, m) for d in DIRECTIONS for m in ("NDCG@10", "mAP@all", "mean rank")]
+    for row in evaluation.rows[::3]:
+        assert row["value"] == pytest.approx(evaluation.per_query[row["direction"]].mean(), abs=1e-15)
+    alone = evaluate(CCA(n_components=3), small_dataset())
+    assert [row["value"] for row in evaluation.rows[1::3]] == [row["value"] for row in alone]
+    for row in evaluation.rows:
+        low, high = sorted((row["pessimistic"], row["optimistic"]))
+        assert low <= row["value"] <= high
+        assert (row["n_database"], row["engine"]) == (30, "numpy")
+
+
+def test_image_captions_look_for_the_other_half_alone():
+    data = small_dataset()
+    evaluation = evaluate_queries(CCA(n_components=3), data, "image_caption", n_examples=2)
+    cca = CCA(n_components=3).fit(data.train.X, data.train.y)
+    scores = cosines(cca.transform_image(data.test.X), cca.transform_text(data.test.y))
+    ranks = (scores > np.diag(scores)[:, None]).sum(axis=1)
+    values = {row["measure"]: row["value"] for row in evaluation.rows if row["direction"] == "image->text"}
+    assert values["hit rate@5"] == pytest.approx(np.mean(ranks < 5))
+    assert values["median rank"] == np.floor(np.median(ranks)) + 1
+    assert values["mean rank"] == pytest.approx(ranks.mean() + 1)
+    for example in evaluation.examples["image->text"]:
+        assert example["hits"] == [item == example["query"] for item in example["items"]]
+
+
+@pytest.mark.parametrize("name", ["training_database", "seph", "dcmh", "hashnet@5", "trec"])
+@pytest.mark.filterwarnings("ignore:.*queries have no relevant item")
+def test_presets_run_on_a_dataset(name):
+    rows = evaluate(CVH(n_bits=4), small_dataset(), name)
+    assert all(row["value"] > row["chance"] and row["protocol"] == name for row in rows)

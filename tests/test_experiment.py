@@ -327,7 +327,7 @@ def test_dates_of_one_environment_are_told_as_a_span(tmp_path, monkeypatch):
                 (DatasetEntry("openclipart", splits=(0,)),),
                 (MethodEntry("PLS"),),
                 (1,),
-                Protocol("mine", top_k=5000, denominator="relevant"),
+                Protocol("mine", measures=("map@5000",), denominator="relevant"),
             ),
             ValueError,
             "split 0: top_k=5000 is more than the 345 items",
@@ -344,7 +344,7 @@ def test_what_a_dataset_refuses_is_told_before_anything_is_written(tmp_path, sui
 @pytest.mark.parametrize(("database", "n"), [("test", 30), ("train", 50), ("rest", 50)])
 def test_the_cutoff_may_be_as_large_as_the_ranked_items(tmp_path, database, n):
     def suite(top_k):
-        protocol = Protocol("mine", database=database, top_k=top_k, denominator="relevant")
+        protocol = Protocol("mine", database=database, measures=(f"map@{top_k}",), denominator="relevant")
         return Suite((DatasetEntry("tiny"),), (MethodEntry("PLS"),), (1,), protocol)
 
     assert run_suite(suite(n), tmp_path, n_jobs=1).failures == []

@@ -16,7 +16,7 @@ FLOORS = [
         *["linalg", "labels", "scatter", "moments", "deflation", "rotation", "kernels", "kernel_logistic"],
         *["codes", "relevance", "ranking", "metrics", "protocol"],
     ],
-    ["base", "compose", "datasets"],
+    ["base", "compose", "datasets", "scorers"],
     ["real_valued"],
     ["hashing"],
     ["methods"],

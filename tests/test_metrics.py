@@ -7,12 +7,19 @@ import pytest
 from sklearn.exceptions import UndefinedMetricWarning
 from sklearn.metrics import average_precision_score
 
+from shallow_cmr import metrics
 from shallow_cmr.metrics import (
     average_precision,
     chance_level,
     mean_average_precision,
+    mean_first_rank,
+    mean_hit_rate_at_k,
+    mean_ndcg_at_k,
     mean_precision_at_k,
     mean_recall_at_k,
+    mean_reciprocal_rank,
+    mean_weighted_average_precision,
+    median_first_rank,
     precision_at_k,
     recall_at_k,
 )
@@ -114,18 +121,37 @@ def test_threads_do_not_change_a_bit(metric):
         assert (average_precision(Q, D, classes, metric=metric, n_jobs=n_jobs) == alone).all()
 
 
-def test_chance_level_is_what_a_ranking_in_which_all_tie_scores():
+CHANCE = [
+    ("map", mean_average_precision, {}),
+    ("map@20", mean_average_precision, {"top_k": 20, "denominator": "retrieved"}),
+    ("map@20", mean_average_precision, {"top_k": 20, "denominator": "min"}),
+    ("map@20", mean_average_precision, {"top_k": 20, "denominator": "relevant"}),
+    ("precision@7", mean_precision_at_k, {"top_k": 7}),
+    ("hit_rate@3", mean_hit_rate_at_k, {"top_k": 3}),
+    ("ndcg@10", mean_ndcg_at_k, {"top_k": 10}),
+    ("ndcg", mean_ndcg_at_k, {"gain": "linear"}),
+    ("wap", mean_weighted_average_precision, {}),
+    ("reciprocal_rank", mean_reciprocal_rank, {}),
+    ("first_rank", mean_first_rank, {}),
+    ("median_rank", median_first_rank, {}),
+]
+
+
+@pytest.mark.parametrize(("name", "measure", "options"), CHANCE)
+def test_chance_level_is_what_a_ranking_in_which_all_tie_scores(name, measure, options):
     rng = np.random.default_rng(0)
-    _, _, classes = codes_and_classes(rng, n_classes=2)
-    everything_ties = np.ones((12, 150))
-    for top_k, denominator in ((None, None), (20, "retrieved"), (20, "min"), (20, "relevant")):
-        options = {"top_k": top_k, "denominator": denominator}
-        needed = mean_average_precision(everything_ties, None, classes, metric="precomputed", **options)
-        assert chance_level(classes, **options) == pytest.approx(needed, abs=1e-15)
-    classes = classes[1], classes[1]
-    options = {"metric": "precomputed", "exclude_self": True}
-    needed = mean_average_precision(np.ones((150, 150)), None, classes, **options)
-    assert chance_level(classes, exclude_self=True) == pytest.approx(needed, abs=1e-15)
+    labels = rng.random((12, 5)) < 0.4, rng.random((150, 5)) < 0.4
+    labels[0][3:5] = False
+    tied = {"queries": np.ones((12, 150)), "database": None, "relevance": labels, "metric": "precomputed"}
+    rules = {rule: value for rule, value in options.items() if rule != "top_k"}
+    with pytest.warns(UndefinedMetricWarning, match="3 of 12 queries"):
+        needed = measure(**tied, **options)
+    with pytest.warns(UndefinedMetricWarning, match="3 of 12 queries"):
+        assert chance_level(labels, name, **rules) == pytest.approx(needed, abs=1e-12)
+    classes = rng.integers(0, 3, 150)
+    itself = {"queries": np.ones((150, 150)), "database": None, "metric": "precomputed", "exclude_self": True}
+    needed = measure(**itself, relevance=(classes, classes), **options)
+    assert chance_level((classes, classes), name, **rules, exclude_self=True) == pytest.approx(needed, abs=1e-12)
 
 
 def test_chance_level_is_what_random_rankings_score_on_average():
@@ -202,7 +228,7 @@ def test_weights_of_queries_weigh_their_values_in_the_mean():
         ({"top_k": 2.0, "denominator": "min"}, "whole number"),
         ({"top_k": True, "denominator": "min"}, "whole number"),
         ({"top_k": 151, "denominator": "min"}, "top_k=151 is more than the 150 items"),
-        ({"ties": "random"}, "expected, optimistic, pessimistic, stable, threshold"),
+        ({"ties": "random"}, "expected, optimistic, pessimistic, stable, reversed, threshold"),
         ({"ties": "threshold", "top_k": 5, "denominator": "min"}, "no cutoff"),
         ({"no_relevant": "drop"}, "skip, zero, nan, raise"),
         ({"none_retrieved": "nan"}, "zero, skip"),
@@ -221,12 +247,110 @@ def test_precision_and_recall_need_a_cutoff_within_the_database():
     queries, database, classes = codes_and_classes(np.random.default_rng(0))
     for measure in (precision_at_k, recall_at_k, mean_precision_at_k, mean_recall_at_k):
         for options, message in (
-            ({"top_k": None}, "need a cutoff"),
+            ({"top_k": None}, "needs a cutoff"),
             ({"top_k": 0}, "1 or more"),
             ({"top_k": 151}, "more than the 150"),
-            ({"top_k": 5, "ties": "threshold"}, "no cutoff"),
+            ({"top_k": 5, "ties": "threshold"}, "average precision without a cutoff"),
         ):
             with pytest.raises(ValueError, match=message):
                 measure(queries, database, classes, **options)
     with pytest.raises(ValueError, match="more than the 149"):
         precision_at_k(database, database, (classes[1], classes[1]), top_k=150, exclude_self=True)
+
+
+EVERY_MEASURE = [
+    (metrics.precision_at_k, {"top_k": 3}),
+    (metrics.recall_at_k, {"top_k": 3}),
+    (metrics.f1_at_k, {"top_k": 3}),
+    (metrics.hit_rate_at_k, {"top_k": 3}),
+    (metrics.acg_at_k, {"top_k": 3}),
+    (metrics.ndcg_at_k, {}),
+    (metrics.weighted_average_precision, {}),
+    (metrics.reciprocal_rank, {}),
+    (metrics.first_rank, {}),
+    (metrics.median_first_rank, {}),
+    (metrics.precision_curve, {}),
+    (metrics.recall_curve, {}),
+    (metrics.cmc_curve, {}),
+    (metrics.interpolated_precision, {}),
+    (metrics.precision_recall_by_rank, {}),
+]
+
+
+@pytest.mark.parametrize(("measure", "options"), EVERY_MEASURE)
+def test_every_measure_refuses_what_it_cannot_mean(measure, options):
+    queries, database, classes = codes_and_classes(np.random.default_rng(0))
+    for wrong, message in (
+        ({"ties": "threshold"}, "has no value; it exists for average precision without a cutoff"),
+        ({"ties": "random"}, "expected, optimistic, pessimistic, stable, reversed, threshold"),
+        ({"no_relevant": "drop"}, "skip, zero, nan, raise"),
+        ({"metric": "manhattan"}, "hamming, cosine"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            measure(queries, database, classes, **options, **wrong)
+    with pytest.raises(ValueError, match="2 of 12 queries have no relevant item"):
+        measure(queries, database, ([9, 9, *classes[0][2:]], classes[1]), no_relevant="raise", **options)
+    if "top_k" in options:
+        for top_k, message in ((None, "needs a cutoff"), (0, "1 or more"), (True, "whole"), (151, "more than the 150")):
+            with pytest.raises(ValueError, match=message):
+                measure(queries, database, classes, top_k=top_k)
+
+
+@pytest.mark.parametrize(
+    ("measure", "options", "message"),
+    [
+        (metrics.precision_curve, {"cutoffs": [1, 151]}, "cutoffs=151 is more than the 150"),
+        (metrics.recall_curve, {"cutoffs": [0, 1]}, "1 or more"),
+        (metrics.cmc_curve, {"cutoffs": [1.5]}, "whole number"),
+        (metrics.precision_recall_by_rank, {"cutoffs": []}, "at least one"),
+        (metrics.precision_curve, {"cutoffs": 5}, "list of whole numbers"),
+        (metrics.interpolated_precision, {"n_levels": 1}, "2 or more"),
+        (metrics.interpolated_precision, {"n_levels": 1.0}, "whole number"),
+        (metrics.ndcg_at_k, {"gain": "square"}, "exponential, linear"),
+        (metrics.weighted_average_precision, {"top_k": 5}, "WAP@5 needs a denominator"),
+        (metrics.weighted_average_precision, {"top_k": 5, "denominator": "retrieved"}, "min, relevant"),
+        (metrics.first_rank, {"no_relevant": "zero"}, "best of all in mean rank"),
+        (metrics.median_first_rank, {"no_relevant": "zero"}, "best of all in median rank"),
+    ],
+)
+def test_options_that_cannot_be_meant_are_refused(measure, options, message):
+    queries, database, classes = codes_and_classes(np.random.default_rng(0))
+    with pytest.raises(ValueError, match=message):
+        measure(queries, database, classes, **options)
+
+
+def test_a_gain_that_overflows_is_refused_by_name():
+    grades = np.array([[0, 1001]])
+    options = {"metric": "precomputed"}
+    with pytest.raises(ValueError, match="overflows at grade 1001; choose gain='linear'"):
+        metrics.ndcg_at_k([[0.0, 1.0]], None, grades, **options)
+    assert metrics.ndcg_at_k([[0.0, 1.0]], None, grades, gain="linear", **options)[0] == 1
+
+
+def test_weighted_average_precision_of_single_labels_is_average_precision():
+    queries, database, classes = codes_and_classes(np.random.default_rng(0))
+    for ties in ("expected", "optimistic", "pessimistic", "stable", "reversed"):
+        weighted = metrics.weighted_average_precision(queries, database, classes, ties=ties)
+        assert np.allclose(weighted, average_precision(queries, database, classes, ties=ties), rtol=0, atol=1e-13)
+
+
+def test_skipped_queries_are_warned_of_at_the_callers_line():
+    scores, relevant = np.array([[3.0, 2.0, 1.0]] * 3), np.array([[0, 1, 0], [0, 0, 0], [1, 0, 0]])
+    for measure in (mean_average_precision, mean_reciprocal_rank, metrics.cmc_curve, metrics.precision_recall_by_rank):
+        with pytest.warns(UndefinedMetricWarning, match="1 of 3 queries") as caught:
+            measure(scores, None, relevant, metric="precomputed")
+        assert [warning.filename for warning in caught] == [__file__]
+
+
+def test_a_median_between_places_is_lowered_and_means_over_orders_are_left_alone():
+    scores = np.array([[4.0, 3.0, 2.0, 1.0]] * 4)
+    relevant = np.eye(4, dtype=int)[[0, 0, 2, 3]]  # places 1, 1, 3, 4: the median is between 1 and 3
+    assert median_first_rank(scores, None, relevant, metric="precomputed") == 2
+    relevant = np.eye(4, dtype=int)[[0, 1, 2, 3]]
+    assert median_first_rank(scores, None, relevant, metric="precomputed", ties="stable") == 2
+    tied = np.array([[4.0, 4.0, 2.0, 1.0]] * 4)
+    assert median_first_rank(tied, None, relevant, metric="precomputed") == 2.25  # of 1.5, 1.5, 3, 4
+    with_nan = {"no_relevant": "nan", "metric": "precomputed"}
+    assert np.isnan(median_first_rank(scores, None, relevant * (np.arange(4) < 3)[:, None], **with_nan))
+    with pytest.raises(ValueError, match="leave out sample_weight"):
+        chance_level(np.eye(2), "median_rank", sample_weight=[1, 2])

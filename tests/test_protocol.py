@@ -1,6 +1,7 @@
 """Protocols: what a number depends on, checked, named and printed as one line."""
 
-from dataclasses import FrozenInstanceError
+import json
+from dataclasses import FrozenInstanceError, asdict
 
 import pytest
 
@@ -16,20 +17,23 @@ def test_the_headline_prints_as_the_line_that_a_paper_quotes():
 
 
 def test_every_field_shows_in_the_line():
-    base = Protocol("base", top_k=50, denominator="retrieved", ties="stable", database="train")
+    fields = {"measures": ["map@50", "ndcg"], "denominator": "retrieved", "ties": "stable", "database": "train"}
+    base = Protocol("base", **fields)
     changes = [
         {"database": "rest"},
         {"codes": "unified"},
         {"codes": "training"},
         {"metric": "hamming"},
         {"metric": "correlation"},
-        {"top_k": 100},
+        {"measures": ["map@100", "ndcg"]},
+        {"measures": ["map@50", "ndcg", "hit_rate@1"]},
+        {"measures": ["map@50", "ndcg"], "gain": "linear"},
         {"denominator": "min"},
         {"ties": "expected"},
         {"no_relevant": "zero"},
-        {"none_retrieved": "skip"},
+        {"measures": ["map@50"], "none_retrieved": "skip"},
+        {"measures": ["hit_rate@1"], "denominator": None, "relevant": "pair", "database": "test"},
     ]
-    fields = {"top_k": 50, "denominator": "retrieved", "ties": "stable", "database": "train"}
     lines = [str(base), *(str(Protocol("other", **(fields | change))) for change in changes)]
     assert len(set(lines)) == len(lines)
     assert all("\n" not in line for line in lines)
@@ -51,6 +55,52 @@ def test_a_protocol_is_found_by_name_or_passes_through_and_cannot_be_changed():
         own.ties = "stable"
 
 
+def test_an_open_cutoff_must_be_filled():
+    assert PROTOCOLS["hashnet"].is_open
+    assert str(PROTOCOLS["hashnet"]).startswith("mAP@k divided by the relevant items among the top k; queries")
+    for protocol in ("hashnet", PROTOCOLS["hashnet"]):
+        with pytest.raises(ValueError, match=r"leaves its cutoff open; choose one: get_protocol\('hashnet@1000'\)"):
+            get_protocol(protocol)
+    filled = get_protocol("hashnet@5000")
+    assert (filled.name, filled.measures, filled.measure) == ("hashnet@5000", ("map@5000",), "mAP@5000")
+    for name, message in (("hashnet@0", "1 or more"), ("hashnet@many", "1 or more"), ("heldout@5", "no cutoff open")):
+        with pytest.raises(ValueError, match=message):
+            get_protocol(name)
+
+
+def test_a_protocol_survives_json():
+    for protocol in PROTOCOLS.values():
+        assert Protocol(**json.loads(json.dumps(asdict(protocol)))) == protocol
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        (
+            "seph",
+            "mAP@all; queries: test items; database: all items of the other modality that are no queries, each coded "
+            "from both of its modalities; Hamming; ties: broken by database index; queries without a relevant item "
+            "skipped",
+        ),
+        (
+            "hashnet@5000",
+            "mAP@5000 divided by the relevant items among the top k; queries: test items; database: all items of the "
+            "other modality that are no queries, each coded from its own modality alone; Hamming; ties: broken by "
+            "database index; queries without a relevant item skipped; queries that retrieve none skipped",
+        ),
+        (
+            "image_caption",
+            "hit rate@1, hit rate@5, hit rate@10, median rank, mean rank, hit rate sum@1,5,10; queries: test items; "
+            "database: the test items of the other modality, each coded from its own modality alone; relevant: the "
+            "item of the same pair alone; cosine; ties: broken by database index; queries without a relevant item not "
+            "allowed",
+        ),
+    ],
+)
+def test_presets_print_their_rules(name, line):
+    assert str(get_protocol(name)) == line
+
+
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
@@ -59,11 +109,26 @@ def test_a_protocol_is_found_by_name_or_passes_through_and_cannot_be_changed():
         ({"codes": "training"}, "needs training items"),
         ({"metric": "precomputed"}, "auto, hamming, cosine"),
         ({"ties": "random"}, "expected, optimistic"),
+        ({"relevant": "image"}, "label, pair"),
+        ({"relevant": "pair", "database": "train"}, "needs database='test'"),
+        ({"gain": "square"}, "exponential, linear"),
         ({"no_relevant": "drop"}, "skip, zero"),
         ({"none_retrieved": "skip"}, "denominator='retrieved'"),
-        ({"top_k": 50}, "needs a denominator"),
+        ({"none_retrieved": "skip", "measures": ["map@5"], "denominator": "min", "ties": "stable"}, "'retrieved'"),
+        ({"measures": ["map@50"]}, "mAP@50 needs a denominator"),
+        ({"measures": ["map@k"]}, "mAP@1 needs a denominator"),
         ({"denominator": "min"}, "needs a cutoff"),
-        ({"top_k": 0, "denominator": "min"}, "1 or more"),
+        ({"denominator": "min", "measures": ["precision@5"]}, "needs a cutoff"),
+        ({"measures": ["wap@5"], "denominator": "retrieved"}, "min, relevant"),
+        ({"measures": ["map@0"], "denominator": "min"}, "1 or more"),
+        ({"measures": ["map@-1"], "denominator": "min"}, "1 or more"),
+        ({"measures": ["precision"]}, "P needs a cutoff"),
+        ({"measures": ["first_rank@5"]}, "mean rank has no cutoff"),
+        ({"measures": ["mAP"]}, "must be one of map, precision, recall"),
+        ({"measures": "map"}, "must be a list of names"),
+        ({"measures": []}, "must be a list of names"),
+        ({"measures": ["ndcg"], "ties": "threshold"}, "NDCG@all has no value"),
+        ({"measures": ["median_rank"], "no_relevant": "zero"}, "best of all in median rank"),
         ({"name": ""}, "tables show it"),
     ],
 )

@@ -9,14 +9,22 @@ from hypothesis import strategies as st
 from scipy import sparse
 from scipy.stats import rankdata
 
-from shallow_cmr.ranking import Ranking
+from shallow_cmr.ranking import Ranking, hamming_counts
+from shallow_cmr.ranking.hamming import HammingDistances, is_compiled
 from shallow_cmr.ranking.scores import Cosines
+from shallow_cmr.ranking.sorting import sort_keys
+from shallow_cmr.relevance import as_relevance
 
 
 def found(ranking, **options):
     """Return the groups of a ranking as tuples: query, before, size, items of each grade."""
+    return as_tuples(ranking.groups(**options), ranking)
+
+
+def as_tuples(blocks, ranking):
+    """Return the groups of consecutive blocks of queries as tuples."""
     listed, first = [], 0
-    for groups in ranking.groups(**options):
+    for groups in blocks:
         assert groups.n_database == ranking.n_database
         rows = zip(groups.query + first, groups.before, groups.size, groups.grades.tolist())
         listed += [(int(q), int(a), int(n), tuple(grades)) for q, a, n, grades in rows]
@@ -39,6 +47,12 @@ def defined(scores, grades, n_grades=1, exclude_self=False):
             if sum(counts):
                 listed.append((query, int((row > score).sum()), len(tied), counts))
     return listed
+
+
+def places(scores, order):
+    """Return the places 1, 2, ... (n_queries, n_database) when ties are broken by index, the first or last first."""
+    step = 1 if order == "stable" else -1
+    return np.array([rankdata(-row[::step], method="ordinal")[::step] for row in scores])
 
 
 def codes_with_ties(rng, n_queries, n_database, n_bits):
@@ -111,8 +125,8 @@ def test_given_scores_and_a_callable_of_blocks_rank_alike():
 
 @pytest.mark.parametrize("metric", ["hamming", "cosine", "euclidean"])
 @pytest.mark.parametrize("graded", [False, True])
-@pytest.mark.parametrize("ordered", [False, True])
-def test_blocks_do_not_matter(monkeypatch, metric, graded, ordered):
+@pytest.mark.parametrize("order", [None, "stable", "reversed"])
+def test_blocks_do_not_matter(monkeypatch, metric, graded, order):
     rng = np.random.default_rng(0)
     Q, D = rng.normal(1.0, 1.0, (23, 70)), rng.normal(1.0, 1.0, (101, 70))
     D[50:60] = D[3]
@@ -122,10 +136,10 @@ def test_blocks_do_not_matter(monkeypatch, metric, graded, ordered):
 
     def groups():
         ranking = Ranking(Q, D, grades, metric=metric)
-        return found(ranking, ordered=ordered, graded=graded)
+        return found(ranking, order=order, graded=graded)
 
     whole = groups()
-    monkeypatch.setattr("shallow_cmr.ranking._PART_PAIRS", 150)
+    monkeypatch.setattr("shallow_cmr.ranking.whole._PART_PAIRS", 150)
     monkeypatch.setattr("shallow_cmr.ranking.hamming._BLOCK_ITEMS", 17)
     monkeypatch.setattr("shallow_cmr.ranking.hamming._MAX_QUERIES", 5)
     monkeypatch.setattr("shallow_cmr.ranking.scores._BLOCK_ENTRIES", 500)
@@ -134,7 +148,7 @@ def test_blocks_do_not_matter(monkeypatch, metric, graded, ordered):
     ranking = Ranking(Q, D, grades, metric=metric)
     parts = [slice(0, 4), slice(4, 23)]
     in_parts = [
-        a for rows in parts for block in ranking.groups(ordered=ordered, graded=graded, rows=rows) for a in block.before
+        a for rows in parts for block in ranking.groups(order=order, graded=graded, rows=rows) for a in block.before
     ]
     assert in_parts == [before for _, before, _, _ in whole]
 
@@ -199,8 +213,8 @@ def test_euclidean_distances_do_not_cancel_far_from_the_origin():
 
 
 @pytest.mark.parametrize("metric", ["hamming", "cosine", "euclidean", "precomputed"])
-@pytest.mark.parametrize("ordered", [False, True])
-def test_a_set_that_queries_itself_leaves_out_each_item_itself(metric, ordered):
+@pytest.mark.parametrize("order", [None, "stable", "reversed"])
+def test_a_set_that_queries_itself_leaves_out_each_item_itself(metric, order):
     rng = np.random.default_rng(0)
     Z = rng.normal(1.0, 1.0, (30, 12))
     Z[4:9] = Z[20]
@@ -212,18 +226,69 @@ def test_a_set_that_queries_itself_leaves_out_each_item_itself(metric, ordered):
         Z, database = scores, None
     classes = rng.integers(0, 3, 30)
     classes[3:8] = 1
-    if ordered:
-        scores = -np.array([rankdata(-row, method="ordinal") for row in scores])
+    if order:
+        scores = -places(scores, order)
     ranking = Ranking(Z, database, (classes, classes), metric=metric, exclude_self=True)
-    assert found(ranking, ordered=ordered) == defined(scores, classes[:, None] == classes, exclude_self=True)
+    assert found(ranking, order=order) == defined(scores, classes[:, None] == classes, exclude_self=True)
 
 
-def test_in_order_every_group_is_one_item_and_ties_go_by_index():
+@pytest.mark.parametrize("order", ["stable", "reversed"])
+def test_in_order_every_group_is_one_item_and_ties_go_by_index(order):
     rng = np.random.default_rng(0)
     A, B, scores = codes_with_ties(rng, 4, 50, 9)
     grades = rng.integers(0, 3, scores.shape)
-    ranks = np.array([rankdata(-row, method="ordinal") for row in scores])
-    assert found(Ranking(A, B, grades), ordered=True, graded=True) == defined(-ranks, grades, 2)
+    ranking = Ranking(A, B, grades)
+    assert found(ranking, order=order, graded=True) == defined(-places(scores, order), grades, 2)
+
+
+@pytest.mark.parametrize("metric", ["hamming", "cosine", "precomputed"])
+@pytest.mark.parametrize("order", ["stable", "reversed"])
+@pytest.mark.parametrize("exclude_self", [False, True])
+def test_broken_ties_remember_the_groups_they_were(metric, order, exclude_self):
+    rng = np.random.default_rng(0)
+    A, B, scores = codes_with_ties(rng, 60, 60, 7)
+    if metric == "cosine":
+        A, B = 2.0 * A - 1.0, 2.0 * B - 1.0
+    if metric == "precomputed":
+        A, B = scores, None
+    grades = rng.integers(1, 3, scores.shape) * (rng.random(scores.shape) < 0.2)
+    grades[3] = 0
+    ranking = Ranking(A, B, grades, metric=metric, exclude_self=exclude_self)
+    broken = list(ranking.groups(order=order, graded=True, with_ties=True))
+    assert as_tuples([groups.tied for groups in broken], ranking) == found(ranking, graded=True)
+    assert as_tuples(broken, ranking) == found(ranking, order=order, graded=True)
+
+
+@pytest.mark.parametrize("n_bits", [1, 8, 64, 65, 126, 127, 128, 200, 255, 256, 300])
+@pytest.mark.parametrize("n_grades", [1, 3])
+@pytest.mark.parametrize("exclude_self", [False, True])
+def test_compiled_counts_are_those_of_numpy(n_bits, n_grades, exclude_self):
+    pytest.importorskip("numba", reason="numba is not installed: pip install 'shallow_cmr[fast]'")
+    rng = np.random.default_rng(0)
+    A, B, _ = codes_with_ties(rng, 43, 43, n_bits)
+    B[1] = ~A[0]  # the largest distance: where narrow keys would overflow
+    distances, relevance = HammingDistances(A, B), as_relevance(rng.integers(0, n_grades + 1, (43, 43)))
+    options = {"n_grades": n_grades, "exclude_self": exclude_self}
+    counts = hamming_counts(distances, relevance, slice(0, 43), compiled=True, **options)
+    assert (counts == hamming_counts(distances, relevance, slice(0, 43), **options)).all()
+    assert (counts.sum(axis=(1, 2)) == 43 - exclude_self).all()
+
+
+@pytest.mark.parametrize("dtype", [np.int32, np.int64])
+def test_compiled_sorting_is_that_of_numpy(dtype):
+    pytest.importorskip("numba", reason="numba is not installed: pip install 'shallow_cmr[fast]'")
+    rng = np.random.default_rng(0)
+    limits = np.iinfo(dtype)
+    for low, high in ((limits.min, limits.max), (-9, 9), (0, 2**11), (-5, -4), (2**30 - 7, 2**30 + 7)):
+        keys = rng.integers(low, high, (7, 501), dtype=dtype)
+        keys[0, :2] = low, high
+        needed = np.sort(keys, axis=1)
+        sort_keys(keys, compiled=True)
+        assert (keys == needed).all()
+
+
+def test_few_pairs_do_not_load_numba():
+    assert not is_compiled(10**6)
 
 
 def test_memory_stays_within_a_block():

@@ -42,7 +42,8 @@ def _checked(cell):
     try:
         with threadpool_limits(limits=1):  # as in the workers: threads may change last digits, and these the digest
             dataset = load_dataset(cell.data)
-        cell.protocol.convention.check_database(_n_ranked(dataset, cell.protocol))
+        for measure in cell.protocol.get_measures():
+            measure.check_database(_n_ranked(dataset, cell.protocol))
     except (OSError, ValueError, TypeError) as error:
         where = cell.dataset.label if cell.split is None else f"{cell.dataset.label}, split {cell.split}"
         kind = OSError if isinstance(error, OSError) else ValueError

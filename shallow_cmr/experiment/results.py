@@ -95,11 +95,11 @@ def _rows(cell):
     result = cell["result"] or {"rows": [], "error": "not computed yet: run the same bench again"}
     if result["error"]:
         return [{**shared, "direction": None, "value": None, "chance": None, "error": result["error"]}]
-    return [{**row, **shared, "error": None} for row in result["rows"]]
+    return [{**row, **shared, "measure": row["measure"], "error": None} for row in result["rows"]]
 
 
 def _chance_rows(rows):
-    """Return one row of chance a dataset, split and direction."""
+    """Return one row of chance a dataset, split, direction and measure."""
     kept = ("dataset", "image_features", "text_features", "split", "direction", "measure", "chance", "protocol")
     kept += ("n_queries", "n_without_relevant")
     chance = {}
@@ -107,5 +107,9 @@ def _chance_rows(rows):
         if row["chance"] is not None:
             shared = {name: row[name] for name in kept}
             own = {"label": "chance", "method": "chance", "n_dimensions": None, "seed": None, "error": None}
-            chance[row["dataset"], row["split"], row["direction"]] = {**shared, **own, "value": row["chance"]}
+            chance[row["dataset"], row["split"], row["direction"], row["measure"]] = {
+                **shared,
+                **own,
+                "value": row["chance"],
+            }
     return list(chance.values())

@@ -3,10 +3,13 @@
 The formulas of one group are in `shallow_cmr.metrics.tied`.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from shallow_cmr.metrics.convention import Convention
-from shallow_cmr.metrics.per_query import mean_over_queries, values_per_query
+from shallow_cmr.metrics.convention import DENOMINATORS, NONE_RETRIEVED, TIES, check_choice
+from shallow_cmr.metrics.measure import Measure
+from shallow_cmr.metrics.per_query import measure_queries
 from shallow_cmr.metrics.tied import (
     best_share,
     expected_precisions,
@@ -15,9 +18,68 @@ from shallow_cmr.metrics.tied import (
     harmonic_numbers,
     worst_share,
 )
-from shallow_cmr.ranking import Ranking
+from shallow_cmr.ranking import make_ranking
 
-__all__ = ["average_precision", "average_precision_of", "mean_average_precision"]
+__all__ = ["AveragePrecision", "average_precision", "mean_average_precision"]
+
+
+@dataclass(frozen=True)
+class AveragePrecision(Measure):
+    """Precision at the relevant items, averaged over the relevant items that `denominator` counts.
+
+    Parameters
+    ----------
+    top_k : int, optional
+    denominator : {None, "retrieved", "min", "relevant"}
+    none_retrieved : {"zero", "skip"}
+        As for `average_precision`.
+
+    Raises
+    ------
+    ValueError
+        A value is unknown, or two of them exclude each other.
+
+    Examples
+    --------
+    >>> AveragePrecision(50, "min").name, AveragePrecision(50, "min").rule
+    ('mAP@50', 'divided by min(relevant items, k)')
+    """
+
+    denominator: str | None = None
+    none_retrieved: str = "zero"
+
+    key, symbol = "map", "mAP"
+
+    def __post_init__(self):
+        super().__post_init__()
+        check_choice("none_retrieved", self.none_retrieved, NONE_RETRIEVED)
+        check_denominator(self, DENOMINATORS)
+
+    @property
+    def rule(self):
+        return f"divided by {DENOMINATORS[self.denominator]}" if self.denominator else ""
+
+    def check(self, ties, no_relevant="skip"):
+        check_choice("ties", ties, TIES)
+        if ties == "threshold" and self.top_k is not None:
+            raise ValueError(
+                f"ties='threshold' has no cutoff: it ranks no item before another; leave out top_k={self.top_k}."
+            )
+        if self.none_retrieved == "skip" and (self.denominator, ties) != ("retrieved", "stable"):
+            raise ValueError(
+                "none_retrieved='skip' needs denominator='retrieved' (others are never zero) and ties='stable' (over "
+                "orders of ties, a query is skipped in some and counts in others)."
+            )
+
+    def of(self, groups, ties):
+        if ties == "threshold":
+            return threshold_average_precision(groups)
+        k = self.top_k or groups.n_database
+        if self.denominator == "retrieved":
+            return average_precision_over_retrieved(groups, k, ties, np.nan if self.none_retrieved == "skip" else 0.0)
+        R = groups.n_relevant
+        denominator = np.minimum(R, k) if self.denominator == "min" else R
+        return groups.sum_per_query(precision_terms(groups, k, ties)) / np.maximum(denominator, 1)
 
 
 def average_precision(
@@ -39,7 +101,9 @@ def average_precision(
     Parameters
     ----------
     queries, database : array (n_queries, d), (n_database, d)
-        Bool codes or real embeddings; with ``metric="precomputed"`` the scores (larger is better) and None.
+        Bool codes or real embeddings, in memory or as memory maps; with ``metric="precomputed"`` the scores (larger is
+        better) and None. The database may also be an iterable of blocks ``(embeddings, labels)``; then `relevance` is
+        ``(query_labels, None)``.
     relevance : tuple, str, matrix or callable
         ``(query_labels, database_labels)`` as two vectors of classes or two indicator matrices (relevant: a label is
         shared), ``"paired"``, ``("ids", query_ids, database_ids)``, a matrix (n_queries, n_database), or a callable
@@ -50,9 +114,10 @@ def average_precision(
         Only the first `top_k` items count; `denominator` is then required.
     denominator : {"retrieved", "min", "relevant"}, optional
         Divide by the relevant items among the top k, by min(relevant items, k), or by all relevant items.
-    ties : {"expected", "optimistic", "pessimistic", "stable", "threshold"}
-        Mean, best and worst over all orders of tied items; ties broken by database index; or tied items retrieved
-        together (what scikit-learn's ``average_precision_score`` does; the value of no order).
+    ties : {"expected", "optimistic", "pessimistic", "stable", "reversed", "threshold"}
+        Mean, best and worst over all orders of tied items; ties broken by database index, the first or the last item
+        first; or tied items retrieved together (what scikit-learn's ``average_precision_score`` does; the value of no
+        order).
     no_relevant : {"skip", "zero", "nan", "raise"}
         What a query without a relevant item in the database gets: NaN ("skip", "nan"), 0, or an error.
     none_retrieved : {"zero", "skip"}
@@ -92,11 +157,9 @@ def average_precision(
     >>> average_precision(database[:1], database, (["cat"], ["cat", "dog", "cat"]), ties="optimistic").round(4)
     array([0.8333])
     """
-    convention = Convention(top_k, denominator, ties, no_relevant, none_retrieved)
-    convention.require_denominator()
-    ranking = Ranking(queries, database, relevance, metric=metric, exclude_self=exclude_self)
-    values, _ = values_per_query(average_precision_of, ranking, convention, n_jobs)
-    return values
+    ranking = make_ranking(queries, database, relevance, metric=metric, exclude_self=exclude_self)
+    measure = AveragePrecision(top_k, denominator, none_retrieved)
+    return measure_queries(measure, ranking, ties, no_relevant, n_jobs).values
 
 
 def mean_average_precision(
@@ -141,46 +204,35 @@ def mean_average_precision(
     >>> round(mean_average_precision(codes, ~codes, "paired", ties="pessimistic"), 4)
     0.3333
     """
-    convention = Convention(top_k, denominator, ties, no_relevant, none_retrieved)
-    convention.require_denominator()
-    ranking = Ranking(queries, database, relevance, metric=metric, exclude_self=exclude_self)
-    values, n_relevant = values_per_query(average_precision_of, ranking, convention, n_jobs)
-    return mean_over_queries(values, n_relevant, no_relevant, sample_weight)
+    ranking = make_ranking(queries, database, relevance, metric=metric, exclude_self=exclude_self)
+    measure = AveragePrecision(top_k, denominator, none_retrieved)
+    return measure_queries(measure, ranking, ties, no_relevant, n_jobs).mean(sample_weight)
 
 
-def average_precision_of(groups, convention):
-    """Return the average precision (n_queries,) of tie groups; 0 for queries without a relevant item."""
-    if convention.ties == "threshold":
-        return threshold_average_precision(groups)
-    k = convention.top_k or groups.n_database
-    if convention.denominator == "retrieved":
-        return average_precision_over_retrieved(groups, k, convention)
-    R = groups.n_relevant
-    denominator = np.minimum(R, k) if convention.denominator == "min" else R
-    return groups.sum_per_query(_TERMS[convention.ties](groups, k)) / np.maximum(denominator, 1)
-
-
-def expected_terms(groups, k):
-    """Return the mean over all orders of ties of the precisions at a group's hits, summed (n_groups,)."""
+def precision_terms(groups, k, ties):
+    """Return the precisions at a group's hits within the cutoff, summed (n_groups,): mean, most or least."""
     n, r, a, b = groups.size, groups.relevant, groups.before, groups.relevant_before
     terms = np.where(a < k, (b + 1) / (a + 1), 0.0)  # a group of one item: the precision at its place
     tied = np.flatnonzero(n > 1)
     n, r, a, b = n[tied], r[tied], a[tied], b[tied]
-    terms[tied] = expected_precisions(n, r, a, b, np.clip(k - a, 0, n), harmonic_numbers(groups.n_database))
+    terms[tied] = _TERMS[ties](n, r, a, b, k, harmonic_numbers(groups.n_database))
     return terms
 
 
-def optimistic_terms(groups, k):
-    """Return the same sum (n_groups,) when each group's relevant items come first."""
-    r, a, b = groups.relevant, groups.before, groups.relevant_before
-    return first_precisions(np.clip(k - a, 0, r), a, b, harmonic_numbers(groups.n_database))
+def expected_terms(n, r, a, b, k, H):
+    """Return the mean of this sum over all orders of the tied items."""
+    return expected_precisions(n, r, a, b, np.clip(k - a, 0, n), H)
 
 
-def pessimistic_terms(groups, k):
-    """Return the same sum (n_groups,) when each group's relevant items come last, after its ``f`` others."""
-    n, r, a, b = groups.size, groups.relevant, groups.before, groups.relevant_before
+def optimistic_terms(n, r, a, b, k, H):
+    """Return this sum when a group's relevant items come first."""
+    return first_precisions(np.clip(k - a, 0, r), a, b, H)
+
+
+def pessimistic_terms(n, r, a, b, k, H):
+    """Return this sum when a group's relevant items come last, after its ``f`` others."""
     f = n - r
-    return first_precisions(np.clip(k - a - f, 0, r), a + f, b, harmonic_numbers(groups.n_database))
+    return first_precisions(np.clip(k - a - f, 0, r), a + f, b, H)
 
 
 def threshold_average_precision(groups):
@@ -189,24 +241,30 @@ def threshold_average_precision(groups):
     return groups.sum_per_query(r * (b + r) / (a + n)) / np.maximum(groups.n_relevant, 1)
 
 
-def average_precision_over_retrieved(groups, k, convention):
-    """Return average precision (n_queries,) divided by the relevant items among the top k."""
+def average_precision_over_retrieved(groups, k, ties, empty):
+    """Return average precision (n_queries,) divided by the hits in the top k; `empty` where none is."""
     whole = groups.before + groups.size <= k
-    S = groups.sum_per_query(np.where(whole, _TERMS[convention.ties](groups, k), 0.0))
+    S = groups.sum_per_query(np.where(whole, precision_terms(groups, k, ties), 0.0))
     retrieved = groups.sum_per_query(np.where(whole, groups.relevant, 0))
-    empty = np.nan if convention.none_retrieved == "skip" else 0.0
     values = np.divide(S, retrieved, out=np.full(groups.n_queries, empty), where=retrieved > 0)
     for cut in np.flatnonzero(~whole & (groups.before < k)):
         query = groups.query[cut]
         n, r, a, b = (Z[cut] for Z in (groups.size, groups.relevant, groups.before, groups.relevant_before))
-        values[query] = _SHARES[convention.ties](S[query], n, r, a, b, k - a, harmonic_numbers(groups.n_database))
+        values[query] = _SHARES[ties](S[query], n, r, a, b, k - a, harmonic_numbers(groups.n_database))
     return values
 
 
-_TERMS = {
-    "expected": expected_terms,
-    "stable": expected_terms,  # groups of one item each
-    "optimistic": optimistic_terms,
-    "pessimistic": pessimistic_terms,
-}
+def check_denominator(measure, known):
+    """Raise if a measure has a cutoff but none of the `known` denominators: it then has several meanings."""
+    top_k, denominator = measure.top_k, measure.denominator
+    if denominator is not None and denominator not in known:
+        raise ValueError(f"denominator={denominator!r} is unknown; it must be one of {', '.join(known)}.")
+    if denominator is not None and top_k is None:
+        raise ValueError(f"denominator={denominator!r} needs a cutoff: give top_k, or leave the denominator out.")
+    if denominator is None and top_k is not None:
+        choices = "; ".join(f"{name!r}: divide by {DENOMINATORS[name]}" for name in known)
+        raise ValueError(f"{measure.name} needs a denominator, one of {choices}.")
+
+
+_TERMS = {"expected": expected_terms, "optimistic": optimistic_terms, "pessimistic": pessimistic_terms}
 _SHARES = {"expected": expected_share, "optimistic": best_share, "pessimistic": worst_share}

@@ -2,32 +2,35 @@
 
 import numpy as np
 
-from shallow_cmr.metrics.ap import average_precision_of
-from shallow_cmr.metrics.convention import Convention
-from shallow_cmr.metrics.per_query import apply_no_relevant, mean_over_queries
+from shallow_cmr.metrics.convention import NO_RELEVANT, check_choice
+from shallow_cmr.metrics.names import get_measure
+from shallow_cmr.metrics.per_query import QueryValues, apply_no_relevant
 from shallow_cmr.ranking import TieGroups
 from shallow_cmr.relevance import as_relevance
 
-__all__ = ["chance_level"]
+__all__ = ["chance_level", "chance_values"]
 
 
 def chance_level(
     relevance,
+    measure="map",
     *,
+    denominator=None,
+    gain="exponential",
     n_queries=None,
     n_database=None,
-    top_k=None,
-    denominator=None,
     no_relevant="skip",
     exclude_self=False,
     sample_weight=None,
 ):
-    """Return the mean average precision expected of a ranking in random order, exactly.
+    """Return what a ranking in random order scores on average, exactly.
 
     Parameters
     ----------
-    relevance, top_k, denominator, no_relevant, exclude_self, sample_weight
-        As for `mean_average_precision`.
+    relevance, denominator, gain, no_relevant, exclude_self, sample_weight
+        As for `mean_average_precision` and `mean_ndcg_at_k`.
+    measure : str
+        As in a `Protocol`: "map", "map@50", "precision@10", "ndcg@10", "reciprocal_rank" ...
     n_queries, n_database : int, optional
         Needed where `relevance` does not tell: "paired", or a callable.
 
@@ -39,25 +42,31 @@ def chance_level(
     --------
     >>> chance_level((["cat"], ["cat", "dog"]))
     0.75
+    >>> chance_level((["cat"], ["cat", "dog"]), "precision@1")
+    0.5
     """
-    convention = Convention(top_k, denominator, no_relevant=no_relevant)
-    convention.require_denominator()
-    groups = chance_groups(as_relevance(relevance, n_queries, n_database), exclude_self)
-    convention.check_database(groups.n_database)
-    values = apply_no_relevant(average_precision_of(groups, convention), groups.n_relevant, no_relevant)
-    return mean_over_queries(values, groups.n_relevant, no_relevant, sample_weight)
-
-
-def chance_groups(relevance, exclude_self=False):
-    """Return the `TieGroups` of a ranking in which all items tie."""
-    n_relevant = relevance.n_relevant(exclude_self)
+    check_choice("no_relevant", no_relevant, NO_RELEVANT)
+    measure = get_measure(measure, denominator=denominator, gain=gain)
+    measure.check("expected", no_relevant)
+    relevance = as_relevance(relevance, n_queries, n_database)
+    totals = relevance.grade_totals(exclude_self) if measure.graded else relevance.n_relevant(exclude_self)[:, None]
     n_database = relevance.n_database - bool(exclude_self)
-    query = np.flatnonzero(n_relevant)
-    return TieGroups(
-        query=query,
-        before=np.zeros_like(query),
-        size=np.full_like(query, n_database),
-        grades=n_relevant[query, None],
-        n_queries=relevance.n_queries,
+    measure.check_database(n_database)
+    values = chance_values(measure, totals, n_database, no_relevant)
+    return values.mean(sample_weight)
+
+
+def chance_values(measure, grade_totals, n_database, no_relevant):
+    """Return the `QueryValues` of a ranking in which all items tie, given those of each grade (n_queries, n_grades)."""
+    totals, query = np.unique(grade_totals, axis=0, return_inverse=True)  # queries alike are worked out once
+    kept = np.flatnonzero(totals.sum(axis=1))
+    groups = TieGroups(
+        query=kept,
+        before=np.zeros_like(kept),
+        size=np.full_like(kept, n_database),
+        grades=totals[kept],
+        n_queries=len(totals),
         n_database=n_database,
     )
+    R, values = grade_totals.sum(axis=1), measure.of(groups, "expected")[query.ravel()]
+    return QueryValues(measure, apply_no_relevant(values, R, no_relevant), R, no_relevant)

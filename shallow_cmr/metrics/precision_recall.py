@@ -1,12 +1,58 @@
-"""Precision and recall at a cutoff, from the number of hits before it."""
+"""Precision, recall and their harmonic mean at a cutoff, from the number of hits before it."""
 
 import numpy as np
 
-from shallow_cmr.metrics.convention import Convention
-from shallow_cmr.metrics.per_query import mean_over_queries, values_per_query
-from shallow_cmr.ranking import Ranking
+from shallow_cmr.metrics.measure import Measure
+from shallow_cmr.metrics.per_query import measure_queries
+from shallow_cmr.ranking import make_ranking
 
-__all__ = ["mean_precision_at_k", "mean_recall_at_k", "precision_at_k", "recall_at_k"]
+__all__ = [
+    "F1AtK",
+    "PrecisionAtK",
+    "RecallAtK",
+    "f1_at_k",
+    "hits_of",
+    "mean_f1_at_k",
+    "mean_precision_at_k",
+    "mean_recall_at_k",
+    "precision_at_k",
+    "recall_at_k",
+]
+
+
+class PrecisionAtK(Measure):
+    """Share of relevant items among the first k."""
+
+    key, symbol, cutoff = "precision", "P", "required"
+
+    def of(self, groups, ties):
+        return hits_of(groups, self.top_k, ties) / self.top_k
+
+
+class RecallAtK(Measure):
+    """Share of the relevant items that are among the first k."""
+
+    key, symbol, cutoff = "recall", "R", "required"
+
+    def of(self, groups, ties):
+        return hits_of(groups, self.top_k, ties) / np.maximum(groups.n_relevant, 1)
+
+
+class F1AtK(Measure):
+    """Harmonic mean of precision and recall at k: twice the hits divided by k + R."""
+
+    key, symbol, cutoff = "f1", "F1", "required"
+
+    def of(self, groups, ties):
+        return 2 * hits_of(groups, self.top_k, ties) / (self.top_k + groups.n_relevant)
+
+
+def hits_of(groups, k, ties):
+    """Return the relevant items among the first k (n_queries,): mean, most or fewest over the orders of ties."""
+    n, r, a = groups.size, groups.relevant, groups.before
+    m = np.clip(k - a, 0, n)
+    hits = {"optimistic": np.minimum(m, r), "pessimistic": np.maximum(m - (n - r), 0)}
+    return groups.sum_per_query(hits.get(ties, m * r / n))
 
 
 def precision_at_k(
@@ -29,7 +75,7 @@ def precision_at_k(
         As for `average_precision`.
     top_k : int
         Between 1 and the size of the database.
-    ties : {"expected", "optimistic", "pessimistic", "stable"}
+    ties : {"expected", "optimistic", "pessimistic", "stable", "reversed"}
         Mean, best and worst over all orders of tied items; or ties broken by database index.
 
     Returns
@@ -43,9 +89,8 @@ def precision_at_k(
     >>> precision_at_k(scores, None, [[1, 1, 0, 0]], metric="precomputed", top_k=2).round(4)
     array([0.6667])
     """
-    convention = Convention(_require(top_k), None, ties, no_relevant)
-    ranking = Ranking(queries, database, relevance, metric=metric, exclude_self=exclude_self)
-    return values_per_query(precision_of, ranking, convention, n_jobs)[0]
+    ranking = make_ranking(queries, database, relevance, metric=metric, exclude_self=exclude_self)
+    return measure_queries(PrecisionAtK(top_k), ranking, ties, no_relevant, n_jobs).values
 
 
 def mean_precision_at_k(
@@ -68,10 +113,8 @@ def mean_precision_at_k(
     >>> mean_precision_at_k([[0.9, 0.5, 0.1]], None, [[1, 1, 0]], metric="precomputed", top_k=3)
     0.6666666666666666
     """
-    convention = Convention(_require(top_k), None, ties, no_relevant)
-    ranking = Ranking(queries, database, relevance, metric=metric, exclude_self=exclude_self)
-    values, n_relevant = values_per_query(precision_of, ranking, convention, n_jobs)
-    return mean_over_queries(values, n_relevant, no_relevant, sample_weight)
+    ranking = make_ranking(queries, database, relevance, metric=metric, exclude_self=exclude_self)
+    return measure_queries(PrecisionAtK(top_k), ranking, ties, no_relevant, n_jobs).mean(sample_weight)
 
 
 def recall_at_k(
@@ -88,7 +131,7 @@ def recall_at_k(
 ):
     """Return, for each query, the share of its relevant items that are among its first `top_k`.
 
-    What image-caption papers call R@K is another measure, the share of queries with any hit.
+    What image-caption papers call R@K is another measure: `hit_rate_at_k`.
 
     Parameters
     ----------
@@ -105,9 +148,8 @@ def recall_at_k(
     >>> recall_at_k([[0.9, 0.5, 0.1]], None, [[1, 0, 1]], metric="precomputed", top_k=2)
     array([0.5])
     """
-    convention = Convention(_require(top_k), None, ties, no_relevant)
-    ranking = Ranking(queries, database, relevance, metric=metric, exclude_self=exclude_self)
-    return values_per_query(recall_of, ranking, convention, n_jobs)[0]
+    ranking = make_ranking(queries, database, relevance, metric=metric, exclude_self=exclude_self)
+    return measure_queries(RecallAtK(top_k), ranking, ties, no_relevant, n_jobs).values
 
 
 def mean_recall_at_k(
@@ -130,32 +172,62 @@ def mean_recall_at_k(
     >>> mean_recall_at_k([[0.9, 0.5, 0.1]], None, [[1, 1, 0]], metric="precomputed", top_k=1)
     0.5
     """
-    convention = Convention(_require(top_k), None, ties, no_relevant)
-    ranking = Ranking(queries, database, relevance, metric=metric, exclude_self=exclude_self)
-    values, n_relevant = values_per_query(recall_of, ranking, convention, n_jobs)
-    return mean_over_queries(values, n_relevant, no_relevant, sample_weight)
+    ranking = make_ranking(queries, database, relevance, metric=metric, exclude_self=exclude_self)
+    return measure_queries(RecallAtK(top_k), ranking, ties, no_relevant, n_jobs).mean(sample_weight)
 
 
-def precision_of(groups, convention):
-    """Return precision at the cutoff (n_queries,) of tie groups."""
-    return hits_of(groups, convention) / convention.top_k
+def f1_at_k(
+    queries,
+    database,
+    relevance,
+    *,
+    top_k,
+    metric="auto",
+    ties="expected",
+    no_relevant="skip",
+    exclude_self=False,
+    n_jobs=None,
+):
+    """Return, for each query, the harmonic mean of precision and recall at `top_k`.
+
+    Parameters
+    ----------
+    queries, database, relevance, top_k, metric, ties, no_relevant, exclude_self, n_jobs
+        As for `precision_at_k`.
+
+    Returns
+    -------
+    array (n_queries,)
+        Between 0 and 1, or NaN.
+
+    Examples
+    --------
+    >>> f1_at_k([[0.9, 0.5, 0.1]], None, [[1, 0, 1]], metric="precomputed", top_k=1).round(4)
+    array([0.6667])
+    """
+    ranking = make_ranking(queries, database, relevance, metric=metric, exclude_self=exclude_self)
+    return measure_queries(F1AtK(top_k), ranking, ties, no_relevant, n_jobs).values
 
 
-def recall_of(groups, convention):
-    """Return recall at the cutoff (n_queries,) of tie groups; 0 for queries without a relevant item."""
-    return hits_of(groups, convention) / np.maximum(groups.n_relevant, 1)
+def mean_f1_at_k(
+    queries,
+    database,
+    relevance,
+    *,
+    top_k,
+    metric="auto",
+    ties="expected",
+    no_relevant="skip",
+    exclude_self=False,
+    n_jobs=None,
+    sample_weight=None,
+):
+    """Return the mean of `f1_at_k` over the queries; for parameters see there and `mean_average_precision`.
 
-
-def hits_of(groups, convention):
-    """Return the relevant items among the first k (n_queries,): mean, most or fewest over the orders of ties."""
-    n, r, a = groups.size, groups.relevant, groups.before
-    m = np.clip(convention.top_k - a, 0, n)
-    hits = {"optimistic": np.minimum(m, r), "pessimistic": np.maximum(m - (n - r), 0)}
-    return groups.sum_per_query(hits.get(convention.ties, m * r / n))
-
-
-def _require(top_k):
-    """Return the cutoff, which these measures cannot do without."""
-    if top_k is None:
-        raise ValueError("precision and recall at k need a cutoff; give top_k, 1 or more.")
-    return top_k
+    Examples
+    --------
+    >>> mean_f1_at_k([[0.9, 0.5, 0.1]], None, [[1, 0, 1]], metric="precomputed", top_k=3)
+    0.8
+    """
+    ranking = make_ranking(queries, database, relevance, metric=metric, exclude_self=exclude_self)
+    return measure_queries(F1AtK(top_k), ranking, ties, no_relevant, n_jobs).mean(sample_weight)

@@ -1,173 +1,23 @@
 """The one place that ranks: queries, a database and their relevance in; groups of tied items out, block by block."""
 
-import numpy as np
-
-from shallow_cmr.ranking.hamming import HammingDistances, groups_from_counts, hamming_counts, rows_per_block
-from shallow_cmr.ranking.scores import Cosines, DotProducts, EuclideanDistances, GivenScores
-from shallow_cmr.ranking.sorting import dense_ranks, groups_from_keys, groups_in_order, key_dtype, pack_keys
+from shallow_cmr.ranking.chunked import ChunkedRanking
+from shallow_cmr.ranking.hamming import hamming_counts
+from shallow_cmr.ranking.threads import over_queries
 from shallow_cmr.ranking.tie_groups import TieGroups
-from shallow_cmr.relevance import as_relevance
+from shallow_cmr.ranking.whole import METRICS, Ranking
 
-__all__ = ["METRICS", "Ranking", "TieGroups", "hamming_counts"]
-
-#: What queries and database items can be compared by.
-METRICS = ("hamming", "cosine", "correlation", "euclidean", "dot", "precomputed")
-
-_PART_PAIRS = 2**18  # pairs of a query and an item that are handled at once: arrays stay in cache
+__all__ = ["METRICS", "ChunkedRanking", "Ranking", "TieGroups", "hamming_counts", "make_ranking", "over_queries"]
 
 
-class Ranking:
-    """Each query's ranking of the database, ready to be made in blocks of queries.
+def make_ranking(queries, database, relevance, *, metric="auto", exclude_self=False):
+    """Return the `Ranking` of a database at hand; with ``relevance=(query_labels, None)``, of one that comes in blocks.
 
     Parameters
     ----------
-    queries, database : array (n_queries, d), (n_database, d)
-        Bool codes (compared by Hamming distance) or real embeddings (by cosine, unless `metric` says otherwise).
-        With ``metric="precomputed"``: `queries` is the score matrix (n_queries, n_database), larger is better, or a
-        callable that returns its block for two slices; `database` is None.
-    relevance : tuple, str, matrix, callable or Relevance
-        Who is relevant to whom, in one of the forms of `shallow_cmr.relevance`.
-    metric : {"auto", "hamming", "cosine", "correlation", "euclidean", "dot", "precomputed"}
-        "correlation" is the cosine of rows from which their own mean was subtracted.
-    exclude_self : bool
-        Leave item i out of what query i ranks: for a set that queries itself.
-
-    Raises
-    ------
-    ValueError, TypeError
-        Unknown metric, inputs that cannot be compared, NaN, nothing to rank, relevance of other lengths.
-
-    Notes
-    -----
-    No array of n_queries x n_database is made: blocks take some 30 MB beyond one compact copy of the database (words of
-    packed codes; 4 bytes an entry of embeddings).
-
-    Examples
-    --------
-    >>> ranking = Ranking([[0.9, 0.5, 0.5]], None, [[1, 0, 1]], metric="precomputed")
-    >>> [groups] = ranking.groups()
-    >>> groups.before, groups.size, groups.relevant
-    (array([0, 1]), array([1, 2]), array([1, 1]))
+    queries, database, relevance, metric, exclude_self
+        As for `Ranking`, or as for `ChunkedRanking`.
     """
-
-    def __init__(self, queries, database, relevance, *, metric="auto", exclude_self=False):
-        self.scores, self.relevance = _prepare(queries, database, relevance, metric)
-        self.n_queries, self.n_database = self.relevance.n_queries, self.relevance.n_database - bool(exclude_self)
-        self.exclude_self = exclude_self
-        if exclude_self and self.relevance.n_queries != self.relevance.n_database:
-            raise ValueError(
-                f"exclude_self=True says that queries and database are one set, but there are {self.n_queries} "
-                f"queries and {self.relevance.n_database} database items."
-            )
-        if self.n_database == 0:
-            raise ValueError("the database is empty; there is nothing to rank.")
-
-    def groups(self, *, ordered=False, graded=False, rows=None):
-        """Yield the `TieGroups` of consecutive blocks of queries.
-
-        Parameters
-        ----------
-        ordered : bool
-            Break ties by the place in the database, so that every group is of one item.
-        graded : bool
-            Tell the grades of relevant items apart.
-        rows : slice, optional
-            Only these queries, start and stop given.
-        """
-        rows = slice(0, self.n_queries) if rows is None else rows
-        n_grades = self.relevance.max_grade if graded else 1
-        if ordered:
-            yield from self._in_order(rows, n_grades)
-        elif isinstance(self.scores, HammingDistances):
-            yield from self._counted(rows, n_grades)
-        else:
-            yield from self._sorted(rows, n_grades)
-
-    def _counted(self, rows, n_grades):
-        """Yield groups from the number of items of each grade at each Hamming distance."""
-        for block in _split(rows, rows_per_block(self.scores, n_grades)):
-            counts = hamming_counts(
-                self.scores, self.relevance, block, n_grades=n_grades, exclude_self=self.exclude_self
-            )
-            yield groups_from_counts(counts, self.n_database)
-
-    def _sorted(self, rows, n_grades):
-        """Yield groups from one sort of integer keys a block."""
-        n_columns = self.scores.n_database
-        n_rows = min(rows.stop - rows.start, max(1, self.scores.block_pairs // n_columns))
-        worst = n_columns if self._whole_rows else self.scores.worst
-        buffer = np.empty((n_rows, n_columns), dtype=key_dtype(worst, n_grades))
-        for block in _split(rows, n_rows):
-            keys = buffer[: block.stop - block.start]
-            self._fill(keys, block, n_grades)
-            keys.sort(axis=1)
-            for part in _split(slice(0, len(keys)), _PART_PAIRS // n_columns):
-                yield groups_from_keys(keys[part], n_grades, self.n_database)
-
-    @property
-    def _whole_rows(self):
-        """Whether ordinals are floats: these are replaced by their ranks, which needs the whole row."""
-        return np.dtype(self.scores.dtype).kind == "f"
-
-    def _fill(self, keys, rows, n_grades):
-        """Write the keys (n_rows, n_columns) of some queries, made of ordinals and grades."""
-        n_columns = keys.shape[1]
-        for columns in _split(slice(0, n_columns), n_columns if self._whole_rows else _PART_PAIRS // len(keys)):
-            ordinals, grades = self._block(rows, columns, n_grades)
-            pack_keys(dense_ranks(ordinals) if self._whole_rows else ordinals, grades, n_grades, keys[:, columns])
-
-    def _in_order(self, rows, n_grades):
-        """Yield groups of one item, ties being broken by the place in the database."""
-        for block in _split(rows, _PART_PAIRS // self.scores.n_database):
-            ordinals, grades = self._block(block, slice(0, self.scores.n_database), n_grades)
-            yield groups_in_order(ordinals, grades, n_grades, self.n_database)
-
-    def _block(self, rows, columns, n_grades):
-        """Return ordinals and grades (n_rows, n_columns); an item that is left out is irrelevant and ranked last."""
-        ordinals = self.scores.ordinals(rows, columns)
-        grades = self.relevance.grades(rows, columns) if n_grades > 1 else self.relevance.relevant(rows, columns)
-        if self.exclude_self:
-            own = np.arange(max(rows.start, columns.start), min(rows.stop, columns.stop))
-            ordinals[own - rows.start, own - columns.start] = self.scores.worst
-            grades[own - rows.start, own - columns.start] = 0
-        return ordinals, grades
-
-
-def _prepare(queries, database, relevance, metric):
-    """Return what scores queries against the database, and their relevance."""
-    if metric not in ("auto", *METRICS):
-        raise ValueError(f"metric={metric!r} is unknown; it must be 'auto' or one of {', '.join(METRICS)}.")
-    if metric == "precomputed":
-        return _prepare_given(queries, database, relevance)
-    for name, items in (("queries", queries), ("database", database)):
-        if not np.shape(items) or np.shape(items)[0] == 0:
-            raise ValueError(f"{name} are empty: shape {np.shape(items)}; give at least one row.")
-    relevance = as_relevance(relevance, np.shape(queries)[0], np.shape(database)[0])
-    if metric == "auto":
-        metric = "hamming" if np.asarray(queries).dtype == bool else "cosine"
-    if metric == "correlation":
-        return Cosines(queries, database, centred=True), relevance
-    kinds = {"hamming": HammingDistances, "cosine": Cosines, "euclidean": EuclideanDistances, "dot": DotProducts}
-    return kinds[metric](queries, database), relevance
-
-
-def _prepare_given(scores, database, relevance):
-    """Return given scores and their relevance; a callable takes its shape from the relevance."""
-    if database is not None:
-        raise ValueError("metric='precomputed' takes the scores as queries, and database=None.")
-    if callable(scores):
-        relevance = as_relevance(relevance)
-        return GivenScores(scores, relevance.n_queries, relevance.n_database), relevance
-    scores = np.asarray(scores)
-    if scores.ndim != 2 or scores.dtype.kind not in "biuf" or 0 in scores.shape:
-        raise ValueError(
-            f"scores have shape {scores.shape} and dtype {scores.dtype}, but must be numbers "
-            "(n_queries, n_database) with at least one row and column."
-        )
-    return GivenScores(scores, *scores.shape), as_relevance(relevance, *scores.shape)
-
-
-def _split(rows, step):
-    """Yield slices of at most `step` that cover `rows`."""
-    for start in range(rows.start, rows.stop, max(1, step)):
-        yield slice(start, min(start + max(1, step), rows.stop))
+    options = {"metric": metric, "exclude_self": exclude_self}
+    if isinstance(relevance, tuple) and len(relevance) == 2 and relevance[1] is None:
+        return ChunkedRanking(queries, database, relevance[0], **options)
+    return Ranking(queries, database, relevance, **options)

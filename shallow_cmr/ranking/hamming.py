@@ -1,15 +1,18 @@
 """Rankings by Hamming distance: how many items of each grade lie at each distance. No sort."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from shallow_cmr.codes import as_words, check_codes, check_same_width, word_distances
 from shallow_cmr.ranking.tie_groups import TieGroups
 
-__all__ = ["HammingDistances", "hamming_counts"]
+__all__ = ["HammingDistances", "hamming_counts", "is_compiled"]
 
 _BLOCK_ITEMS = 2**15  # database items compared with one query at once: 256 kB of words
 _BLOCK_COUNTS = 2**18  # 2 MB of counts
 _MAX_QUERIES = 32
+_MANY_PAIRS = 2**25  # from so many pairs of a query and an item on, it pays to load what numba compiled
 
 
 class HammingDistances:
@@ -31,7 +34,7 @@ class HammingDistances:
         return block
 
 
-def hamming_counts(distances, relevance, rows, *, n_grades=1, exclude_self=False):
+def hamming_counts(distances, relevance, rows, *, n_grades=1, exclude_self=False, first_item=0, compiled=False):
     """Count the database items of each grade at each distance, for a block of queries.
 
     Parameters
@@ -44,6 +47,10 @@ def hamming_counts(distances, relevance, rows, *, n_grades=1, exclude_self=False
         The highest grade to tell apart; 1 counts items as relevant or not.
     exclude_self : bool
         Leave item i out of what query i ranks.
+    first_item : int
+        The place of these items' first in the whole database, where they are a part of it.
+    compiled : bool
+        Count with what numba compiled: the same integers.
 
     Returns
     -------
@@ -57,21 +64,48 @@ def hamming_counts(distances, relevance, rows, *, n_grades=1, exclude_self=False
     n_cells = (n_grades + 1) * (distances.n_bits + 1)
     key_dtype = np.min_scalar_type(n_cells)  # uint8 would overflow, silently, beyond 126 bits
     counts = np.zeros((rows.stop - rows.start, n_cells), dtype=np.int64)
+    add = _compiled_adder() if compiled else _add_counts
     for start in range(0, distances.n_database, _BLOCK_ITEMS):
         columns = slice(start, min(start + _BLOCK_ITEMS, distances.n_database))
-        keys = _grades(relevance, rows, columns, n_grades).astype(key_dtype)
-        keys *= key_dtype.type(distances.n_bits + 1)
-        words = distances.database_words[columns]
-        differing, n_differing = np.empty(len(words), dtype=np.uint64), np.empty(len(words), dtype=np.uint8)
-        for row, query in enumerate(distances.query_words[rows]):
-            for word, query_word in enumerate(query):
-                np.bitwise_xor(words[:, word], query_word, out=differing)
-                keys[row] += np.bitwise_count(differing, out=n_differing)
-            counts[row] += np.bincount(keys[row], minlength=n_cells)
-            own = rows.start + row - start
-            if exclude_self and 0 <= own < len(words):
-                counts[row, keys[row, own]] -= 1
+        grades = _grades(relevance, rows, columns, n_grades)
+        keys = np.multiply(grades, distances.n_bits + 1, dtype=key_dtype)
+        add(distances.query_words[rows], distances.database_words[columns].T, keys, counts)
+        if exclude_self:
+            own = np.arange(len(keys)) + (rows.start - first_item - start)
+            row = np.flatnonzero((own >= 0) & (own < keys.shape[1]))
+            counts[row, keys[row, own[row]]] -= 1
     return counts.reshape(-1, n_grades + 1, distances.n_bits + 1)
+
+
+def _add_counts(query_words, database_words, keys, counts):
+    """Add the distances to `keys` (n_rows, n), and to `counts` (n_rows, n_cells) the number of items at each key."""
+    differing, n_differing = np.empty(keys.shape[1], dtype=np.uint64), np.empty(keys.shape[1], dtype=np.uint8)
+    for query, row_keys, row_counts in zip(query_words, keys, counts):
+        for query_word, words in zip(query, database_words):
+            np.bitwise_xor(words, query_word, out=differing)
+            row_keys += np.bitwise_count(differing, out=n_differing)
+        row_counts += np.bincount(row_keys, minlength=len(row_counts))
+
+
+def _compiled_adder():
+    """Return what does the same, compiled."""
+    from shallow_cmr.ranking.compiled import count_pairs  # imports numba
+
+    return count_pairs
+
+
+def is_compiled(n_pairs):
+    """Return whether so many pairs of a query and an item are to be counted by compiled code: numba is installed."""
+    return n_pairs >= _MANY_PAIRS and _numba_is_installed()
+
+
+@lru_cache(maxsize=1)
+def _numba_is_installed():
+    try:
+        import numba  # noqa: F401
+    except ImportError:
+        return False
+    return True
 
 
 def groups_from_counts(counts, n_database):
@@ -90,9 +124,9 @@ def groups_from_counts(counts, n_database):
     )
 
 
-def rows_per_block(distances, n_grades):
+def rows_per_block(n_bits, n_grades):
     """Return how many queries to count at once, so that counts stay within 2 MB and relevance with them."""
-    return max(1, min(_MAX_QUERIES, _BLOCK_COUNTS // ((n_grades + 1) * (distances.n_bits + 1))))
+    return max(1, min(_MAX_QUERIES, _BLOCK_COUNTS // ((n_grades + 1) * (n_bits + 1))))
 
 
 def _grades(relevance, rows, columns, n_grades):

@@ -9,7 +9,7 @@ import numpy as np
 
 from shallow_cmr.ranking.tie_groups import TieGroups
 
-__all__ = ["dense_ranks", "groups_from_keys", "groups_in_order", "key_dtype", "pack_keys"]
+__all__ = ["dense_ranks", "groups_from_keys", "groups_in_order", "key_dtype", "pack_keys", "sort_keys"]
 
 
 def dense_ranks(Z):
@@ -18,10 +18,9 @@ def dense_ranks(Z):
     Floats leave no bit free for a grade, their ranks do.
     """
     order = np.argsort(Z, axis=1)
-    ranked = np.take_along_axis(Z, order, axis=1)
-    new = np.zeros(Z.shape, dtype=np.int32)
-    new[:, 1:] = ranked[:, 1:] != ranked[:, :-1]
-    ranks = np.empty_like(new)
+    new = _starts(np.take_along_axis(Z, order, axis=1))
+    new[:, 0] = False
+    ranks = np.empty(Z.shape, dtype=np.int32)
     np.put_along_axis(ranks, order, np.cumsum(new, axis=1, dtype=np.int32), axis=1)
     return ranks
 
@@ -35,6 +34,17 @@ def pack_keys(ordinals, grades, n_grades, out):
     """Join ordinals and grades (n_rows, n_columns) into keys `out`."""
     np.left_shift(ordinals, n_grades.bit_length(), out=out, dtype=out.dtype)  # in the wider type, or it overflows
     out |= np.subtract(_irrelevant(n_grades), grades, dtype=out.dtype)
+
+
+def sort_keys(keys, compiled=False):
+    """Sort each row of keys (n_rows, n_columns) in place, by numpy or by what numba compiled."""
+    if compiled:
+        from shallow_cmr.ranking.compiled import sort_rows  # imports numba
+
+        unsigned = np.dtype(f"u{keys.itemsize}")
+        sort_rows(keys.view(unsigned), unsigned.type(1 << (8 * keys.itemsize - 1)))
+    else:
+        keys.sort(axis=1)
 
 
 def groups_from_keys(keys, n_grades, n_database):
@@ -55,13 +65,40 @@ def groups_from_keys(keys, n_grades, n_database):
     return TieGroups(query, start - row_starts[query], size, grades, len(keys), n_database)
 
 
-def groups_in_order(ordinals, grades, n_grades, n_database):
-    """Return groups of one item each: ties in ordinals (n_queries, n_columns) are broken by column."""
+def groups_in_order(ordinals, grades, n_grades, n_database, *, last_first=False, with_ties=False):
+    """Return groups of one item each: ties in ordinals (n_queries, n_columns) are broken by column.
+
+    `last_first` puts the higher column first; `with_ties` attaches the groups before ties were broken.
+    """
+    if last_first:
+        ordinals, grades = ordinals[:, ::-1], grades[:, ::-1]
     order = np.argsort(ordinals, axis=1, kind="stable")
     grades = np.take_along_axis(grades, order, axis=1)
     query, before = np.nonzero(grades)
     counts = _count_grades(np.arange(len(query)), grades[query, before], n_grades)
-    return TieGroups(query, before, np.ones_like(query), counts, len(ordinals), n_database)
+    tied = None
+    if with_ties:
+        ranked = np.take_along_axis(ordinals, order, axis=1)
+        tied = _groups_of_ranked(_starts(ranked), query, before, counts, n_database)
+    return TieGroups(query, before, np.ones_like(query), counts, len(ordinals), n_database, tied)
+
+
+def _groups_of_ranked(starts, query, before, counts, n_database):
+    """Return the `TieGroups` of ranked rows, given where groups start (n_queries, n_columns) and where hits are."""
+    first = np.flatnonzero(starts)
+    group = np.searchsorted(first, query * starts.shape[1] + before, side="right") - 1
+    new = np.flatnonzero(np.diff(group, prepend=-1))
+    size = np.diff(first, append=starts.size)[group[new]]
+    before = first[group[new]] - query[new] * starts.shape[1]
+    grades = np.add.reduceat(counts, new, axis=0) if len(new) else counts
+    return TieGroups(query[new], before, size, grades, len(starts), n_database)
+
+
+def _starts(ranked):
+    """Return whether each entry of sorted rows (n_rows, n_columns) differs from the one before it."""
+    starts = np.ones(ranked.shape, dtype=bool)
+    np.not_equal(ranked[:, 1:], ranked[:, :-1], out=starts[:, 1:])
+    return starts
 
 
 def _irrelevant(n_grades):

@@ -27,6 +27,8 @@ class TieGroups:
         How many items of the group have grade 1, 2, ...; one column where relevance is not graded.
     n_queries, n_database : int
         The number of queries, and of the items that each of them ranks.
+    tied : TieGroups, optional
+        Where ties have been broken: the groups as they were.
 
     Examples
     --------
@@ -51,6 +53,7 @@ class TieGroups:
     grades: np.ndarray
     n_queries: int
     n_database: int
+    tied: "TieGroups | None" = None
 
     @cached_property
     def relevant(self):
@@ -65,9 +68,33 @@ class TieGroups:
     @cached_property
     def relevant_before(self):
         """Relevant items ranked strictly before each group (n_groups,): ``b``."""
-        of_earlier_queries = np.cumsum(self.n_relevant) - self.n_relevant
-        return np.cumsum(self.relevant) - self.relevant - of_earlier_queries[self.query]
+        return self.sum_before(self.relevant)
+
+    @cached_property
+    def grade_sum(self):
+        """Sum of the grades of each group's items (n_groups,): ``t``."""
+        return self.grades @ np.arange(1, self.grades.shape[1] + 1)
+
+    @cached_property
+    def grade_sum_before(self):
+        """Sum of the grades ranked strictly before each group (n_groups,): ``G``."""
+        return self.sum_before(self.grade_sum)
+
+    @cached_property
+    def grade_totals(self):
+        """Items of each grade in the whole database (n_queries, n_grades)."""
+        return np.stack([self.sum_per_query(column) for column in self.grades.T], axis=1).astype(np.int64)
+
+    @cached_property
+    def first(self):
+        """The first group of each query that has one (n_queries with a relevant item,): indices of groups."""
+        return np.flatnonzero(np.diff(self.query, prepend=-1))
 
     def sum_per_query(self, values):
         """Sum `values` (n_groups,) over the groups of each query (n_queries,)."""
         return np.bincount(self.query, weights=values, minlength=self.n_queries)
+
+    def sum_before(self, values):
+        """Sum whole numbers `values` (n_groups,) over the groups ranked before each group (n_groups,)."""
+        of_all_before = np.cumsum(values) - values
+        return of_all_before - np.repeat(of_all_before[self.first], np.diff(self.first, append=len(values)))

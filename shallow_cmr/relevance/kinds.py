@@ -31,15 +31,24 @@ class Relevance:
 
     def n_relevant(self, exclude_self=False):
         """Return the number of relevant items of each query (n_queries,)."""
+        return self._count(self.relevant, 1, exclude_self)[:, 0]
+
+    def grade_totals(self, exclude_self=False):
+        """Return the number of items of each grade of each query (n_queries, max_grade)."""
+        return self._count(self.grades, self.max_grade, exclude_self)
+
+    def _count(self, ask, n_grades, exclude_self):
+        """Count what `ask(rows, columns)` answers, by grade (n_queries, n_grades)."""
         everything = slice(0, self.n_database)
         step = max(1, _BLOCK_PAIRS // self.n_database)
-        counts = np.empty(self.n_queries, dtype=np.int64)
+        counts = np.empty((self.n_queries, n_grades), dtype=np.int64)
         for start in range(0, self.n_queries, step):
             rows = slice(start, min(start + step, self.n_queries))
-            relevant = self.relevant(rows, everything)
-            counts[rows] = relevant.sum(axis=1)
+            block = ask(rows, everything)
             if exclude_self:
-                counts[rows] -= relevant[np.arange(len(relevant)), np.arange(rows.start, rows.stop)]
+                block[np.arange(len(block)), np.arange(rows.start, rows.stop)] = 0
+            for grade in range(1, n_grades + 1):
+                counts[rows, grade - 1] = (block == grade).sum(axis=1)
         return counts
 
 

@@ -124,7 +124,9 @@ def leaderboards(results):
 
 
 def _leaderboard(dataset, rows, protocol):
-    """Return the table of one dataset from its rows."""
+    """Return the table of one dataset from its rows, by the protocol's headline, which stands first."""
+    measure = rows[0]["measure"]
+    rows = [row for row in rows if row["measure"] == measure]
     scored = [row for row in rows if row["value"] is not None]
     directions = list(dict.fromkeys(row["direction"] for row in scored)) or list(DIRECTIONS)
     sizes = sorted({row["n_dimensions"] for row in rows if row["label"] != "chance"})
@@ -132,7 +134,6 @@ def _leaderboard(dataset, rows, protocol):
     labels = dict.fromkeys(row["label"] for row in rows if row["label"] != "chance")
     lines = [_line(label, [row for row in rows if row["label"] == label], columns) for label in labels]
     chance_rows = [{**row, "n_dimensions": size} for row in rows if row["label"] == "chance" for size in sizes]
-    measure = next(row["measure"] for row in rows)
     lines.sort(key=lambda line: -line.overall.mean if line.overall else 1)
     return Leaderboard(dataset, measure, protocol, sizes, directions, lines, _line("chance", chance_rows, columns))
 

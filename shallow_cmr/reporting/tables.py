@@ -11,7 +11,7 @@ __all__ = ["SCORE_COLUMNS", "TIMING_COLUMNS", "print_leaderboard", "to_csv", "to
 _CELL = ("label", "method", "parameters", "n_dimensions", "dataset", "split", "seed", "direction")
 SCORE_COLUMNS = (
     *_CELL,
-    *("image_features", "text_features", "protocol", "measure", "value", "chance"),
+    *("image_features", "text_features", "protocol", "measure", "value", "pessimistic", "optimistic", "chance"),
     *("n_queries", "n_without_relevant", "error"),
 )
 _SECONDS = [f"{stage}_{clock}" for stage in ("fit", "encode", "query") for clock in ("seconds", "cpu_seconds")]
