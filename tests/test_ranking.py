@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 from scipy.stats import rankdata
 
+from shallow_cmr.metrics import average_precision
 from shallow_cmr.ranking import Ranking, hamming_counts
 from shallow_cmr.ranking.hamming import HammingDistances, is_compiled
 from shallow_cmr.ranking.scores import Cosines
@@ -342,3 +343,13 @@ def test_nan_scores_and_wrong_blocks_are_refused():
 def test_sparse_embeddings_are_refused_with_the_cure():
     with pytest.raises(TypeError, match=r"use queries.toarray\(\)"):
         Ranking(sparse.csr_array(np.ones((3, 2))), np.ones((4, 2)), np.ones((3, 4)))
+
+
+def test_equal_inner_products_of_integers_tie():
+    rng = np.random.default_rng(0)
+    queries, database = rng.integers(-3, 4, size=(20, 5)), rng.integers(-3, 4, size=(60, 5))
+    classes = rng.integers(0, 2, 20), rng.integers(0, 2, 60)
+    for ties in ("optimistic", "pessimistic", "expected"):
+        found = average_precision(queries.astype(float), database.astype(float), classes, metric="dot", ties=ties)
+        expected = average_precision(queries @ database.T, None, classes, metric="precomputed", ties=ties)
+        np.testing.assert_allclose(found, expected, rtol=1e-12)

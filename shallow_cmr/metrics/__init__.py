@@ -3,19 +3,19 @@
 The function named after a measure returns one value a query; ``mean_...`` averages them. All take the same arguments:
 queries, database, relevance, and the rules that a bare name such as "mAP" leaves open.
 
-=====================================  =================================================================================
-``average_precision``                  mAP@all, mAP@k with its three denominators
-``precision_at_k recall_at_k f1_at_k``  from the number of hits among the first k
-``hit_rate_at_k``                      any hit among the first k ("R@K" of image-caption papers)
-``reciprocal_rank first_rank``         the place of the first hit; ``median_first_rank``
-``ndcg_at_k acg_at_k``                 graded relevance, discounted or not
-``weighted_average_precision``         average precision of grades (WAP)
-``precision_within_radius``            hash lookup; ``recall_within_radius``, ``precision_recall_by_radius``
-``precision_curve recall_curve``       P@N, R@N; ``cmc_curve``, ``precision_recall_by_rank``
-``interpolated_precision``             the 11-point precision-recall curve
-``mean_by_class``                      class-wise means of any measure
-``chance_level``                       what a random order scores
-=====================================  =================================================================================
+================================================  =====================================================================
+``average_precision``                             mAP@all, mAP@k with its three denominators
+``precision_at_k``, ``recall_at_k``, ``f1_at_k``  from the number of hits among the first k
+``hit_rate_at_k``                                 any hit among the first k ("R@K" of image-caption papers)
+``reciprocal_rank``, ``first_rank``               the place of the first hit; ``median_first_rank``
+``ndcg_at_k``, ``acg_at_k``                       graded relevance, discounted or not
+``weighted_average_precision``                    average precision of grades (WAP)
+``precision_within_radius``                       hash lookup; ``recall_within_radius``, ``precision_recall_by_radius``
+``precision_curve``, ``recall_curve``             P@N, R@N; ``cmc_curve``, ``precision_recall_by_rank``
+``interpolated_precision``                        the 11-point precision-recall curve
+``mean_by_class``                                 class-wise means of any measure
+``chance_level``                                  what a random order scores
+================================================  =====================================================================
 """
 
 from shallow_cmr.metrics.acg import acg_at_k, mean_acg_at_k

@@ -141,7 +141,7 @@ def average_precision(
     -----
     Ties are never broken by chance: "expected" is the exact mean over all their orders [1]_. Hamming rankings cost
     n_queries * n_database word operations and no sort; others a product of matrices and a sort. Memory is that of
-    blocks. Cosines within 2e-9 of each other tie, and equal vectors always do.
+    blocks. Equal vectors always tie; cosines are resolved to about 1e-8.
 
     References
     ----------

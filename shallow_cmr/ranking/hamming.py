@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from shallow_cmr.codes import as_words, check_codes, check_same_width, word_distances
+from shallow_cmr.codes import as_words, check_codes, check_same_width
 from shallow_cmr.ranking.tie_groups import TieGroups
 
 __all__ = ["HammingDistances", "hamming_counts", "is_compiled"]
@@ -28,9 +28,12 @@ class HammingDistances:
 
     def ordinals(self, rows, columns):
         """Return the distances of a block (n_rows, n_columns): integers, smaller is better."""
-        block = np.empty((rows.stop - rows.start, columns.stop - columns.start), dtype=self.dtype)
-        for row, query in zip(block, self.query_words[rows]):
-            row[:] = word_distances(query, self.database_words[columns], self.dtype)
+        block = np.zeros((rows.stop - rows.start, columns.stop - columns.start), dtype=self.dtype)
+        for start in range(0, block.shape[1], _BLOCK_ITEMS):
+            part = block[:, start : start + _BLOCK_ITEMS]
+            words = self.database_words[columns][start : start + _BLOCK_ITEMS].T
+            for query, distances in zip(self.query_words[rows], part):
+                _add_distances(query, words, distances)
         return block
 
 
@@ -79,12 +82,15 @@ def hamming_counts(distances, relevance, rows, *, n_grades=1, exclude_self=False
 
 def _add_counts(query_words, database_words, keys, counts):
     """Add the distances to `keys` (n_rows, n), and to `counts` (n_rows, n_cells) the number of items at each key."""
-    differing, n_differing = np.empty(keys.shape[1], dtype=np.uint64), np.empty(keys.shape[1], dtype=np.uint8)
     for query, row_keys, row_counts in zip(query_words, keys, counts):
-        for query_word, words in zip(query, database_words):
-            np.bitwise_xor(words, query_word, out=differing)
-            row_keys += np.bitwise_count(differing, out=n_differing)
+        _add_distances(query, database_words, row_keys)
         row_counts += np.bincount(row_keys, minlength=len(row_counts))
+
+
+def _add_distances(query, words, out):
+    """Add to `out` (n,) the bits in which words (n_words, n) differ from those of a query (n_words,)."""
+    for query_word, database_word in zip(query, words):
+        out += np.bitwise_count(database_word ^ query_word)
 
 
 def _compiled_adder():

@@ -5,7 +5,8 @@ the number of threads, so that two equal vectors may get cosines that differ in 
 accident. Here unit vectors are rounded to multiples of :math:`2^{-26}` first. Each product is a multiple of
 :math:`2^{-52}` and, by Cauchy-Schwarz, no partial sum leaves [-2, 2]; float64 holds all of these without rounding.
 Every order of summation gives the same bits: equal vectors tie, and blocks, threads and machines do not matter.
-The rounding moves a cosine by less than :math:`2^{-26}\sqrt{d}`, and cosines within :math:`2^{-29}` (2e-9) tie.
+The rounding moves a cosine by less than :math:`2^{-26}\sqrt{d}`, and cosines are ranked to :math:`2^{-29}`: what
+differs by less than that, as cosines of different vectors that are equal on paper may, ties or not by accident.
 """
 
 import numpy as np
@@ -50,21 +51,34 @@ class Cosines:
 
 
 class DotProducts:
-    """Inner products of queries (n_queries, d) and a database (n_database, d): exact cosines times the norms."""
+    """Inner products of queries (n_queries, d) and a database (n_database, d), on a grid like the cosines'.
+
+    The unit is the power of two just above the norm of the query, and above the largest norm in the database: entries
+    are rounded to 2**-26 of it, and products added without rounding. Embeddings of small integers tie as they should.
+    """
 
     dtype, worst, block_pairs = np.float64, np.nan, 2**19
 
     def __init__(self, queries, database):
-        self.cosines = Cosines(queries, database)
-        self.n_queries, self.n_database = self.cosines.n_queries, self.cosines.n_database
-        database = np.asarray(database)
-        scale = _power_of_two(database)
-        blocks = _blocks(*database.shape)
-        self.norms = np.concatenate([np.linalg.norm(database[rows] / scale, axis=1) for rows in blocks])
+        self.queries, database = check_embeddings(queries, database)
+        self.n_queries, self.n_database = len(self.queries), len(database)
+        unit, blocks = _power_of_two(database), list(_blocks(*database.shape))
+        norms = np.concatenate([np.linalg.norm(database[rows] / unit, axis=1) for rows in blocks])
+        above = _power_of_two(norms[:, None])
+        self.database = np.empty(database.shape, dtype=np.int32)
+        for rows in blocks:
+            self.database[rows] = np.rint(database[rows] / unit * (_UNIT / above))
 
     def ordinals(self, rows, columns):
-        """Return minus the products of a block (n_rows, n_columns), up to a factor for each query."""
-        return self.cosines.products(rows, columns, -1.0) * self.norms[columns]
+        """Return minus the products of a block (n_rows, n_columns), up to a power of two for each query."""
+        queries = self.queries[rows].astype(np.float64)
+        for i, query in enumerate(queries):
+            query /= _power_of_two(query[None])
+            queries[i] = np.rint(query * (_UNIT / _power_of_two(np.linalg.norm(query).reshape(1, 1))))
+        out = np.empty((len(queries), columns.stop - columns.start))
+        for block in _blocks(*self.database[columns].shape):
+            np.matmul(-queries / _UNIT**2, self.database[columns][block].T.astype(np.float64), out=out[:, block])
+        return out
 
 
 class EuclideanDistances:

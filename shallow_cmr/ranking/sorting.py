@@ -72,14 +72,16 @@ def groups_in_order(ordinals, grades, n_grades, n_database, *, last_first=False,
     """
     if last_first:
         ordinals, grades = ordinals[:, ::-1], grades[:, ::-1]
-    order = np.argsort(ordinals, axis=1, kind="stable")
-    grades = np.take_along_axis(grades, order, axis=1)
-    query, before = np.nonzero(grades)
-    counts = _count_grades(np.arange(len(query)), grades[query, before], n_grades)
-    tied = None
-    if with_ties:
-        ranked = np.take_along_axis(ordinals, order, axis=1)
-        tied = _groups_of_ranked(_starts(ranked), query, before, counts, n_database)
+    grades, ranked = grades.copy(), ordinals.copy() if with_ties else None
+    for i, row in enumerate(ordinals):  # row by row: the order stays in cache
+        order = np.argsort(row, kind="stable")
+        grades[i] = grades[i][order]
+        if with_ties:
+            ranked[i] = row[order]
+    hits = np.flatnonzero(grades)
+    query, before = np.divmod(hits, grades.shape[1])
+    counts = _count_grades(np.arange(len(hits)), grades.ravel()[hits], n_grades)
+    tied = _groups_of_ranked(_starts(ranked), query, before, counts, n_database) if with_ties else None
     return TieGroups(query, before, np.ones_like(query), counts, len(ordinals), n_database, tied)
 
 
