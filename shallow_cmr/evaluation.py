@@ -6,7 +6,7 @@ from time import perf_counter, process_time
 import numpy as np
 from sklearn.base import clone
 
-from shallow_cmr.datasets.dataset import PairedItems
+from shallow_cmr.datasets.dataset import CrossModalDataset, PairedItems
 from shallow_cmr.labels import encode_labels
 from shallow_cmr.protocol import evaluate_embeddings, get_protocol
 from shallow_cmr.ranking import Ranking
@@ -61,6 +61,8 @@ def evaluate(estimator, dataset, protocol="heldout"):
     ------
     ValueError
         Unknown protocol, or one that asks for what the estimator does not offer.
+    TypeError
+        ``estimator`` is no cross-modal method, or ``dataset`` no CrossModalDataset.
 
     Examples
     --------
@@ -90,6 +92,7 @@ def evaluate_queries(estimator, dataset, protocol="heldout", *, n_examples=0):
     Evaluation
     """
     protocol = get_protocol(protocol)
+    _check_inputs(estimator, dataset)
     model = clone(estimator)
     train = dataset.train
     _, fit_times = _timed("fit", lambda: model.fit(train.X, train.y, labels=train.labels))
@@ -105,6 +108,17 @@ def evaluate_queries(estimator, dataset, protocol="heldout", *, n_examples=0):
         per_query=dict(zip(DIRECTIONS, [values for _, values, _ in directions])),
         examples=dict(zip(DIRECTIONS, [examples for _, _, examples in directions])),
     )
+
+
+def _check_inputs(estimator, dataset):
+    """Refuse what is no cross-modal method and no dataset with a split, with the remedy."""
+    if not (hasattr(estimator, "transform_image") and hasattr(estimator, "transform_text")):
+        raise TypeError(f"estimator={estimator!r} is no cross-modal method; pass one such as CCA().")
+    if not isinstance(dataset, CrossModalDataset):
+        raise TypeError(
+            f"dataset is a {type(dataset).__name__}, which has no split; make one with "
+            "CrossModalDataset(X, y, labels, train_index, test_index, name=...)."
+        )
 
 
 def size_parameter(estimator):
@@ -151,13 +165,13 @@ def _database_items(dataset, protocol):
     """Return the items that are ranked."""
     if protocol.database != "rest":
         return {"test": dataset.test, "train": dataset.train}[protocol.database]
-    index = np.setdiff1d(np.arange(len(dataset.labels)), dataset.test.index)
+    index = np.setdiff1d(np.arange(len(dataset)), dataset.test.index)
     return PairedItems(dataset.X[index], dataset.y[index], dataset.labels[index], index)
 
 
 def _training_codes(model, dataset, database_items):
     """Return the codes (n_database, k) that the model gave the database's items in training."""
-    place = np.full(len(dataset.labels), -1)
+    place = np.full(len(dataset), -1)
     place[dataset.train.index] = np.arange(len(dataset.train.index))
     places = place[database_items.index]
     if (places < 0).any():

@@ -226,3 +226,24 @@ def test_image_captions_look_for_the_other_half_alone():
 def test_presets_run_on_a_dataset(name):
     rows = evaluate(CVH(n_bits=4), small_dataset(), name)
     assert all(row["value"] > row["chance"] and row["protocol"] == name for row in rows)
+
+
+def test_what_cannot_be_evaluated_is_told():
+    from sklearn.decomposition import PCA
+
+    with pytest.raises(TypeError, match="no cross-modal method"):
+        evaluate(PCA(2), small_dataset())
+    with pytest.raises(TypeError, match=r"tuple, which has no split; make one with CrossModalDataset"):
+        evaluate(CCA(2), (1, 2))
+
+
+def test_sparse_label_sets_are_evaluated_like_dense_ones():
+    from scipy import sparse
+
+    data = small_dataset()
+    one_hot = np.eye(int(data.labels.max()) + 1)[data.labels]
+    rows = []
+    for labels in (one_hot, sparse.csr_array(one_hot)):
+        same = CrossModalDataset(data.X, data.y, labels, data.train_index, data.test_index, name="same")
+        rows.append([row["value"] for row in evaluate(CCA(2), same, Protocol("mine", database="rest"))])
+    assert rows[0] == rows[1]
