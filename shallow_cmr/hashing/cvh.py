@@ -93,7 +93,6 @@ class CVH(HashingMixin, MomentProjection):
     References
     ----------
     Kumar & Udupa (2011). Learning hash functions for cross-view similarity search. IJCAI, 1360-1365.
-    doi:10.5591/978-1-57735-516-8/IJCAI11-230
 
     Examples
     --------
