@@ -11,7 +11,7 @@ the same reason: cosines are exact, so that equal vectors tie on every machine a
 import numpy as np
 
 from shallow_cmr.codes import as_words, check_codes, word_distances
-from shallow_cmr.ranking.scores import _GRID, _UNIT, _fixed_point, check_embeddings
+from shallow_cmr.ranking.scores import GRID, UNIT, check_embeddings, fixed_point
 
 __all__ = ["CodeTable", "EmbeddingTable"]
 
@@ -133,7 +133,7 @@ class EmbeddingTable:
     (array([[0., 0.]]), array([[0, 2]]))
     """
 
-    to_ordinals = -_GRID / _UNIT**2  # a power of two: factor of the product of two rows
+    to_ordinals = -GRID / UNIT**2  # a power of two: factor of the product of two rows
 
     def __init__(self, width):
         self.width = width
@@ -154,7 +154,7 @@ class EmbeddingTable:
         rows = np.empty(Z.shape, dtype=np.int32)
         step = max(1, _BLOCK_ENTRIES // self.width)
         for start in range(0, len(Z), step):
-            rows[start : start + step] = _fixed_point(Z[start : start + step], centred=False)
+            rows[start : start + step] = fixed_point(Z[start : start + step], centred=False)
         return rows
 
     def extend(self, rows):
@@ -195,7 +195,7 @@ class EmbeddingTable:
     @staticmethod
     def cosines(ordinals):
         """Return the cosines that ordinals stand for."""
-        return ordinals / -_GRID
+        return ordinals / -GRID
 
     @staticmethod
     def settle(products):

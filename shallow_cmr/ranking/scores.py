@@ -13,10 +13,19 @@ import numpy as np
 from scipy import sparse
 from scipy.spatial.distance import cdist
 
-__all__ = ["Cosines", "DotProducts", "EuclideanDistances", "GivenScores"]
+__all__ = [
+    "GRID",
+    "UNIT",
+    "Cosines",
+    "DotProducts",
+    "EuclideanDistances",
+    "GivenScores",
+    "check_embeddings",
+    "fixed_point",
+]
 
-_UNIT = 2.0**26  # unit vectors are whole multiples of 1 / _UNIT
-_GRID = 2.0**29  # cosines are ranked as whole multiples of 1 / _GRID
+UNIT = 2.0**26  # unit vectors are whole multiples of 1 / UNIT
+GRID = 2.0**29  # cosines are ranked as whole multiples of 1 / GRID
 _BLOCK_ENTRIES = 2**18  # database entries brought to float64 at once: 2 MB
 
 
@@ -34,11 +43,11 @@ class Cosines:
         self.queries = queries
         self.database = np.empty(database.shape, dtype=np.int32)
         for rows in _blocks(*database.shape):
-            self.database[rows] = _fixed_point(database[rows], centred)
+            self.database[rows] = fixed_point(database[rows], centred)
 
     def products(self, rows, columns, scale):
         """Return ``scale`` times the cosines of a block (n_rows, n_columns), exactly, if scale is a power of two."""
-        queries = _fixed_point(self.queries[rows], self.centred) * (scale / _UNIT**2)
+        queries = fixed_point(self.queries[rows], self.centred) * (scale / UNIT**2)
         out = np.empty((len(queries), columns.stop - columns.start))
         for block in _blocks(*self.database[columns].shape):
             np.matmul(queries, self.database[columns][block].T.astype(np.float64), out=out[:, block])
@@ -46,7 +55,7 @@ class Cosines:
 
     def ordinals(self, rows, columns):
         """Return minus the cosines of a block (n_rows, n_columns), in whole multiples of 1 / 2**29."""
-        cosines = self.products(rows, columns, -_GRID)
+        cosines = self.products(rows, columns, -GRID)
         return np.rint(cosines, out=cosines).astype(self.dtype)
 
 
@@ -67,17 +76,17 @@ class DotProducts:
         above = _power_of_two(norms[:, None])
         self.database = np.empty(database.shape, dtype=np.int32)
         for rows in blocks:
-            self.database[rows] = np.rint(database[rows] / unit * (_UNIT / above))
+            self.database[rows] = np.rint(database[rows] / unit * (UNIT / above))
 
     def ordinals(self, rows, columns):
         """Return minus the products of a block (n_rows, n_columns), up to a power of two for each query."""
         queries = self.queries[rows].astype(np.float64)
         for i, query in enumerate(queries):
             query /= _power_of_two(query[None])
-            queries[i] = np.rint(query * (_UNIT / _power_of_two(np.linalg.norm(query).reshape(1, 1))))
+            queries[i] = np.rint(query * (UNIT / _power_of_two(np.linalg.norm(query).reshape(1, 1))))
         out = np.empty((len(queries), columns.stop - columns.start))
         for block in _blocks(*self.database[columns].shape):
-            np.matmul(-queries / _UNIT**2, self.database[columns][block].T.astype(np.float64), out=out[:, block])
+            np.matmul(-queries / UNIT**2, self.database[columns][block].T.astype(np.float64), out=out[:, block])
         return out
 
 
@@ -143,7 +152,7 @@ def check_embeddings(queries, database):
     return checked
 
 
-def _fixed_point(Z, centred):
+def fixed_point(Z, centred):
     """Return the unit vectors of the rows of Z (n, d) in whole multiples of 1 / 2**26; zero rows stay zero."""
     Z = Z.astype(np.float64)
     largest = np.abs(Z).max(axis=1, keepdims=True, initial=0.0)
@@ -152,7 +161,7 @@ def _fixed_point(Z, centred):
         Z -= Z.mean(axis=1, keepdims=True)
         Z[np.abs(Z).max(axis=1, initial=0.0) < 1e-14] = 0.0  # a constant row, but for rounding
     norms = np.sqrt((Z * Z).sum(axis=1, keepdims=True))
-    return np.rint(Z * (_UNIT / np.where(norms > 0, norms, 1.0)))
+    return np.rint(Z * (UNIT / np.where(norms > 0, norms, 1.0)))
 
 
 def _power_of_two(Z):
