@@ -180,7 +180,7 @@ def _search(options):
     from rich.console import Console
     from threadpoolctl import threadpool_limits
 
-    from shallow_cmr.experiment import write_atomically
+    from shallow_cmr.atomic import write_atomically
     from shallow_cmr.reporting.contact_sheet import print_found, render_contact_sheet
     from shallow_cmr.search import find_item, picture_search
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from shallow_cmr import datasets
+from shallow_cmr import atomic, datasets
+from shallow_cmr.atomic import write_atomically
 from shallow_cmr.datasets import CrossModalDataset
 from shallow_cmr.evaluation import evaluate
 from shallow_cmr.experiment import (
@@ -20,10 +21,8 @@ from shallow_cmr.experiment import (
     pending_cells,
     read_suite,
     run_suite,
-    write_atomically,
     write_plan,
 )
-from shallow_cmr.experiment import store as store_module
 from shallow_cmr.protocol import Protocol
 from shallow_cmr.reporting import to_csv
 from shallow_cmr.reporting.tables import SCORE_COLUMNS
@@ -190,7 +189,7 @@ def test_a_full_disk_leaves_the_old_file_and_no_leftovers(tmp_path, monkeypatch)
     def full(descriptor):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(store_module.os, "fsync", full)
+    monkeypatch.setattr(atomic.os, "fsync", full)
     with pytest.raises(OSError, match="No space left"):
         write_atomically(file, "new")
     assert [entry.name for entry in tmp_path.iterdir()] == ["cell.json"]
@@ -209,8 +208,8 @@ def test_unfinished_files_are_swept_once_no_writer_can_own_them(tmp_path, monkey
 
     folder = ResultsFolder(tmp_path).prepare()
     with monkeypatch.context() as patch:
-        patch.setattr(store_module.os, "replace", killed)
-        patch.setattr(store_module.Path, "unlink", lambda *arguments, **options: None)
+        patch.setattr(atomic.os, "replace", killed)
+        patch.setattr(atomic.Path, "unlink", lambda *arguments, **options: None)
         for path in (tmp_path / "results.csv", tmp_path / "cells" / "x.json"):
             with pytest.raises(KeyboardInterrupt):
                 write_atomically(path, "half")

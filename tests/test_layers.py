@@ -13,7 +13,7 @@ PACKAGE = Path(shallow_cmr.__file__).parent
 
 FLOORS = [
     [
-        *["linalg", "labels", "scatter", "moments", "deflation", "rotation", "kernels", "kernel_logistic"],
+        *["atomic", "linalg", "labels", "scatter", "moments", "deflation", "rotation", "kernels", "kernel_logistic"],
         *["codes", "relevance", "ranking", "metrics", "protocol"],
     ],
     ["base", "compose", "datasets", "scorers"],

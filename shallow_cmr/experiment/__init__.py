@@ -7,7 +7,7 @@ from shallow_cmr.experiment.loading import load_dataset
 from shallow_cmr.experiment.plan import write_plan
 from shallow_cmr.experiment.results import Results, load_results
 from shallow_cmr.experiment.runner import pending_cells, run_cells, run_suite
-from shallow_cmr.experiment.store import ResultsFolder, write_atomically
+from shallow_cmr.experiment.store import ResultsFolder
 from shallow_cmr.experiment.suite import Suite
 from shallow_cmr.experiment.suite_file import packaged_suites, read_suite
 
@@ -27,6 +27,5 @@ __all__ = [
     "run_cell",
     "run_cells",
     "run_suite",
-    "write_atomically",
     "write_plan",
 ]

@@ -2,20 +2,19 @@
 
 import hashlib
 import json
-import os
 import re
-import secrets
 import time
 from contextlib import suppress
 from pathlib import Path
 
-__all__ = ["ResultsFolder", "write_atomically"]
+from shallow_cmr.atomic import UNFINISHED, unfinished_name, write_atomically
+
+__all__ = ["ResultsFolder"]
 
 PLAN = "run.json"
 FORMAT = "shallow_cmr results"
 VERSION = 1
 _CELL_FILE = re.compile(r"[0-9a-f]{24}\.json")
-_UNFINISHED = re.compile(r"\..+\.[0-9a-f]{16}\.shallow_cmr\.tmp")
 _ABANDONED_AFTER = 3600  # seconds without a write; a living writer needs a few
 
 
@@ -59,7 +58,7 @@ class ResultsFolder:
         try:
             self.cells.mkdir(parents=True, exist_ok=True)
             for folder in (self.path, self.cells):
-                probe = _unfinished(folder / "probe")
+                probe = unfinished_name(folder / "probe")
                 probe.touch(exist_ok=False)
                 probe.unlink()
                 _sweep(folder)
@@ -115,42 +114,11 @@ class ResultsFolder:
         write_atomically(self.cells / f"{key}.json", json.dumps({"digest": _digest(result), "result": result}))
 
 
-def write_atomically(path, content):
-    """Write text or bytes so that `path` holds either its old content or all of the new one.
-
-    Parameters
-    ----------
-    path : path
-    content : str or bytes
-
-    Raises
-    ------
-    OSError
-        The disk is full or the folder cannot be written; nothing is left behind.
-    """
-    data = content.encode("utf-8") if isinstance(content, str) else content
-    unfinished = _unfinished(path)
-    try:
-        with open(unfinished, "xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(unfinished, path)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
-
-
-def _unfinished(path):
-    """Return the name of a file until it is whole: hidden, new each time, and nobody else's."""
-    return path.with_name(f".{path.name}.{secrets.token_hex(8)}.shallow_cmr.tmp")
-
-
 def _sweep(folder):
     """Delete unfinished files that no living writer can own, in this folder alone."""
     for path in folder.iterdir():
         with suppress(FileNotFoundError):  # its writer was quicker
-            if _UNFINISHED.fullmatch(path.name) and time.time() - path.stat().st_mtime > _ABANDONED_AFTER:
+            if UNFINISHED.fullmatch(path.name) and time.time() - path.stat().st_mtime > _ABANDONED_AFTER:
                 path.unlink()
 
 

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from shallow_cmr.experiment import load_dataset, write_atomically
+from shallow_cmr.atomic import write_atomically
+from shallow_cmr.experiment import load_dataset
 from shallow_cmr.reporting.figures import as_png, as_svg, plot_score_against_size
 from shallow_cmr.reporting.html import render_report
 from shallow_cmr.reporting.leaderboard import leaderboards

@@ -4,11 +4,11 @@ import hashlib
 import io
 import json
 import os
-import secrets
-from pathlib import Path
 from zipfile import ZIP_STORED, BadZipFile, ZipFile
 
 import numpy as np
+
+from shallow_cmr.atomic import open_atomically
 
 __all__ = ["read_index", "write_index"]
 
@@ -24,20 +24,11 @@ def write_index(path, about, arrays):
     OSError
         The file cannot be written; nothing is left behind.
     """
-    path = Path(path)
     arrays = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
     about = {"format": _FORMAT, **about, "sha256": {name: _digest(array) for name, array in arrays.items()}}
     text = np.frombuffer(json.dumps(about).encode(), dtype=np.uint8)
-    unfinished = path.with_name(f"{path.name}.{secrets.token_hex(8)}.tmp")
-    try:
-        with open(unfinished, "xb") as file:
-            np.savez(file, about=text, **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(unfinished, path)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
+    with open_atomically(path) as file:
+        np.savez(file, about=text, **arrays)
 
 
 def read_index(path):
