@@ -4,12 +4,14 @@ import copy
 import pickle
 import zipfile
 from dataclasses import FrozenInstanceError
+from functools import partial
 
 import numpy as np
 import pytest
 from scipy.sparse import coo_array, csr_matrix, issparse
 
 from shallow_cmr.datasets import CrossModalDataset
+from shallow_cmr.protocol import Protocol
 
 
 def parts(**changes):
@@ -166,5 +168,153 @@ def test_printing_a_data_set_says_what_it_holds():
         "  image features  4 columns",
         "  text features   tfidf, 5 columns, sparse",
         "  classes         3: a, b, c",
+        "  protocol        heldout",
         "  licence         CC0",
     ]
+
+
+def many(**changes):
+    """Return a data set of 120 items in three classes, forty texts three times each, one item in neither half."""
+    rng = np.random.default_rng(0)
+    given = {
+        "X": rng.normal(3, 1, (120, 4)),
+        "y": rng.normal(-2, 1, (120, 3)),
+        "labels": np.repeat([0, 1, 2], 40),
+        "train_index": np.arange(0, 89),
+        "test_index": np.arange(89, 119),
+        "name": "many",
+        "texts": [f"text {i // 40} {i % 13}" for i in range(120)],
+    }
+    return CrossModalDataset(**given | changes)
+
+
+def test_drawn_splits_share_out_the_items_of_both_halves_and_no_others():
+    data = many()
+    for i, other in enumerate(data.splits(5, seed=3)):
+        rows = np.concatenate([other.train_index, other.test_index])
+        np.testing.assert_array_equal(np.sort(rows), np.arange(119))
+        assert len(other.test) == pytest.approx(30, abs=6)
+        assert (other.split, other.n_splits) == (i, 5)
+        np.testing.assert_array_equal(other.test.X, data.X[other.test_index])
+
+
+def test_drawn_splits_keep_equal_texts_together_and_classes_alike():
+    for other in many().splits(6):
+        sides = [{other.texts[i] for i in index} for index in (other.train_index, other.test_index)]
+        assert not sides[0] & sides[1]
+        assert np.bincount(other.test.labels).min() >= 5
+
+
+def test_groups_decide_what_stays_together_where_they_are_given():
+    groups = np.arange(120) % 11
+    for other in many(groups=groups).splits(4):
+        assert not set(groups[other.train_index]) & set(groups[other.test_index])
+
+
+def test_the_seed_decides_the_splits_and_more_splits_only_add_some():
+    def halves(n, seed):
+        return [tuple(other.test_index) for other in many().splits(n, seed)]
+
+    assert halves(3, 0) == halves(5, 0)[:3]
+    assert len({*halves(5, 0), *halves(5, 1)}) == 10
+
+
+def test_items_of_several_classes_are_shared_out_too():
+    indicator = np.eye(3, dtype=int)[np.repeat([0, 1, 2], 40)] | np.eye(3, dtype=int)[np.arange(120) % 3]
+    other = next(many(labels=indicator).splits(1))
+    assert not {other.texts[i] for i in other.train_index} & {other.texts[i] for i in other.test_index}
+
+
+def centred(scale, train_index, test_index):
+    """Return `many` with features centred on the training rows, as a data set whose features depend on the split."""
+    data = many(train_index=train_index, test_index=test_index)
+    X = scale * (data.X - data.X[train_index].mean(axis=0))
+    return many(X=X, train_index=train_index, test_index=test_index, remake=partial(centred, scale))
+
+
+def test_prepared_features_are_prepared_anew_for_each_split_and_each_subset_of_it():
+    data = centred(2, np.arange(80), np.arange(80, 119))
+    for other in data.splits(3):
+        np.testing.assert_allclose(other.train.X.mean(axis=0), 0, atol=1e-12)
+        assert abs(data.X[other.train_index].mean(axis=0)).max() > 1e-3
+    rows = np.arange(0, 119, 2)
+    for other in pickle.loads(pickle.dumps(data.subset(rows))).splits(3):
+        assert len(other) == len(rows)
+        np.testing.assert_allclose(other.train.X.mean(axis=0), 0, atol=1e-12)
+
+
+@pytest.mark.parametrize(("n", "seed", "message"), [(0, 0, "n=0"), (True, 0, "n=True"), (2, -1, "seed=-1")])
+def test_impossible_numbers_of_splits_are_refused_at_once(n, seed, message):
+    with pytest.raises(ValueError, match=f"{message} must be a whole number"):
+        many().splits(n, seed)
+
+
+def test_too_few_groups_are_told():
+    with pytest.raises(ValueError, match="groups"):
+        next(many(groups=np.zeros(120, dtype=int)).splits(1))
+
+
+@pytest.mark.parametrize("rows", [[4, 0, 5, 2], np.isin(np.arange(6), [0, 2, 4, 5])], ids=["rows", "mask"])
+def test_a_subset_holds_the_chosen_items_with_all_that_belongs_to_them(rows):
+    data = CrossModalDataset(**parts(titles=list("uvwxyz"), thumbnails=[bytes([i]) for i in range(6)], groups=range(6)))
+    some = data.subset(rows)
+    order = np.asarray(rows) if np.asarray(rows).dtype != bool else np.flatnonzero(rows)
+    np.testing.assert_array_equal(some.X, data.X[order])
+    np.testing.assert_array_equal(some.y.toarray(), data.y.toarray()[order])
+    np.testing.assert_array_equal(some.labels, data.labels[order])
+    np.testing.assert_array_equal(some.groups, order)
+    assert some.titles == tuple(data.titles[i] for i in order)
+    assert [some.thumbnail(i) for i in range(4)] == [bytes([i]) for i in order]
+    np.testing.assert_array_equal(order[some.train_index], [5, 0, 2])
+    np.testing.assert_array_equal(order[some.test_index], [4])
+
+
+def test_a_subset_without_one_half_or_of_rows_that_do_not_exist_is_refused():
+    data = CrossModalDataset(**parts())
+    with pytest.raises(ValueError, match="none of the 2 rows is in test_index of toy"):
+        data.subset([0, 2])
+    with pytest.raises(ValueError, match="rows runs from 0 to 6"):
+        data.subset([0, 6])
+    with pytest.raises(ValueError, match="more than once"):
+        data.subset([1, 1])
+
+
+def test_the_table_of_items_names_half_classes_and_words_and_may_hold_the_features():
+    indicator = [[1, 1, 0], [0, 1, 0], [0, 0, 1], [1, 0, 1], [0, 0, 0], [1, 1, 1]]
+    data = CrossModalDataset(**parts(labels=indicator, texts=list("uvwxyz")))
+    frame = data.to_frame()
+    assert list(frame["half"]) == ["train", "test", "train", "", "test", "train"]
+    assert list(frame["class"]) == ["a; b", "b", "c", "a; c", "", "a; b; c"]
+    assert list(frame.columns) == ["half", "class", "text"]
+    whole = data.to_frame(features=True)
+    np.testing.assert_array_equal(whole[[f"image_{j}" for j in range(4)]], data.X)
+    np.testing.assert_array_equal(whole[[f"text_{j}" for j in range(5)]].to_numpy(), data.y.toarray())
+
+
+def test_classes_without_names_are_numbered_in_the_table():
+    assert list(CrossModalDataset(**parts(class_names=())).to_frame()["class"]) == list("012012")
+
+
+@pytest.mark.parametrize("sparse", [False, True])
+def test_a_query_that_is_in_the_database_once_more_is_found(sparse):
+    X, y = parts()["X"].copy(), parts()["y"].toarray()
+    X[4], y[4] = X[5], y[5]
+    data = CrossModalDataset(**parts(X=X, y=csr_matrix(y) if sparse else y))
+    assert data.validate() is data
+    with pytest.raises(ValueError, match=r"1 of 2 queries of toy .* \(the first: row 4\)"):
+        data.validate("training_database")
+    X[4, 0] += 1
+    CrossModalDataset(**parts(X=X, y=y)).validate("training_database")
+
+
+def test_data_without_a_database_for_the_protocol_are_refused():
+    with pytest.raises(ValueError, match="50"):
+        CrossModalDataset(**parts()).validate(Protocol("mine", measures=("map@50",), denominator="min"))
+    with pytest.raises(ValueError, match="sephh"):
+        CrossModalDataset(**parts(protocol="sephh"))
+
+
+def test_the_rows_of_a_half_that_follow_one_another_are_not_copied():
+    data = many()
+    assert np.shares_memory(data.train.X, data.X)
+    assert not np.shares_memory(CrossModalDataset(**parts()).train.X, data.X)

@@ -1,46 +1,22 @@
 """What every data set is: paired features, labels, a fixed split, and where they come from."""
 
-import hashlib
-import textwrap
-from dataclasses import dataclass, fields
-from functools import cached_property, lru_cache
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from pathlib import Path
-from zipfile import ZipFile
 
 import numpy as np
-from scipy.sparse import issparse
 
-from shallow_cmr.datasets.validation import frozen, frozen_index, frozen_labels, frozen_matrix
+from shallow_cmr.datasets.description import describe, items_frame
+from shallow_cmr.datasets.digest import digest_of
+from shallow_cmr.datasets.items import PairedItems, take_items
+from shallow_cmr.datasets.overlap import check_disjoint
+from shallow_cmr.datasets.pictures import read_pictures
+from shallow_cmr.datasets.splitting import draw_splits
+from shallow_cmr.datasets.storage import read_dataset_file, write_dataset_file
+from shallow_cmr.datasets.subset import take_subset
+from shallow_cmr.datasets.validation import frozen_groups, frozen_index, frozen_labels, frozen_matrix
 
 __all__ = ["CrossModalDataset", "PairedItems"]
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class PairedItems:
-    """Some items of a data set, seen in both modalities.
-
-    Attributes
-    ----------
-    X : array or CSR of shape (n, p)
-        Image features.
-    y : array or CSR of shape (n, q)
-        Text features.
-    labels : array or CSR of shape (n,) or (n, c)
-        Class ids, or class indicator.
-    index : ndarray of shape (n,)
-        The items' row numbers in the data set.
-    """
-
-    X: object
-    y: object
-    labels: object
-    index: np.ndarray
-
-    def __len__(self):
-        return len(self.index)
-
-    def __repr__(self):
-        return f"PairedItems(X={self.X.shape}, y={self.y.shape}, labels={self.labels.shape})"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -65,10 +41,17 @@ class CrossModalDataset:
         Of each item, for people: a title, and the text that the text features were made from.
     licence, source, citation, description : str
         Terms of use, where the data come from, what to cite, one sentence on the contents.
+    protocol : str
+        The preset of `shallow_cmr.protocol.PROTOCOLS` under which the data are usually scored.
     split, n_splits : int or None, int
         Which of the set's fixed splits this is (None: there is only one), and how many there are.
-    thumbnails : path or None
-        Zip archive with the WebP picture of item ``i`` as its member number ``i``.
+    groups : array-like of int (n,), or None
+        Items of one group stay on one side of every split that `splits` draws. None: items of equal texts.
+    thumbnails : path, sequence of bytes, or None
+        The WebP picture of each item, in order: as members of a zip archive, or in memory.
+    remake : callable or None
+        ``remake(train_index, test_index)`` gives the data set with features prepared on these training rows. None: the
+        features do not depend on the split.
 
     Attributes
     ----------
@@ -99,7 +82,17 @@ class CrossModalDataset:
       image features  3 columns
       text features   2 columns
       classes         2: cat, dog
+      protocol        heldout
       licence         not stated
+
+    Ten more splits of the same items, and what belongs to a class alone:
+
+    >>> [len(other.test) for other in data.splits(n=10, seed=0)]
+    [2, 2, 2, 2, 2, 2, 2, 2, 2, 2]
+    >>> data.subset(data.labels == 1).to_frame()
+        half class
+    0  train   dog
+    1   test   dog
     """
 
     X: object
@@ -117,9 +110,12 @@ class CrossModalDataset:
     source: str = ""
     citation: str = ""
     description: str = ""
+    protocol: str = "heldout"
     split: int | None = None
     n_splits: int = 1
-    thumbnails: Path | None = None
+    groups: np.ndarray | None = None
+    thumbnails: Path | tuple | None = None
+    remake: object = None
 
     def __post_init__(self):
         checked = {"X": frozen_matrix(self.X, "X"), "y": frozen_matrix(self.y, "y")}
@@ -131,6 +127,10 @@ class CrossModalDataset:
         for name in ("titles", "texts"):
             strings = getattr(self, name)
             checked[name] = None if strings is None else tuple(str(s) for s in strings)
+        checked["groups"] = frozen_groups(self.groups)
+        checked["protocol"] = _preset(self.protocol).name
+        if self.thumbnails is not None and not isinstance(self.thumbnails, str | Path):
+            checked["thumbnails"] = tuple(bytes(picture) for picture in self.thumbnails)
         self._check_lengths(n, checked)
         for name, value in checked.items():
             object.__setattr__(self, name, value)
@@ -138,8 +138,8 @@ class CrossModalDataset:
     @staticmethod
     def _check_lengths(n, checked):
         """Raise unless all parts have n rows and no row is in both halves of the split."""
-        for name in ("y", "labels", "titles", "texts"):
-            part = checked[name]
+        for name in ("y", "labels", "titles", "texts", "groups", "thumbnails"):
+            part = checked.get(name)
             length = n if part is None else part.shape[0] if hasattr(part, "shape") else len(part)
             if length != n:
                 raise ValueError(f"X has {n} rows but {name} has {length}; give one row of each per item.")
@@ -153,32 +153,17 @@ class CrossModalDataset:
     @cached_property
     def train(self):
         """The training items, as `PairedItems`."""
-        return self._items(self.train_index)
+        return take_items(self, self.train_index)
 
     @cached_property
     def test(self):
         """The test items, as `PairedItems`."""
-        return self._items(self.test_index)
-
-    def _items(self, index):
-        """Return the rows of ``index`` (m,) as read-only `PairedItems`."""
-        return PairedItems(frozen(self.X[index]), frozen(self.y[index]), frozen(self.labels[index]), index)
+        return take_items(self, self.test_index)
 
     @cached_property
     def digest(self):
         """SHA-256 over features, labels and split, as 64 hexadecimal digits."""
-        sha = hashlib.sha256()
-        for name in ("X", "y", "labels", "train_index", "test_index"):
-            part = getattr(self, name)
-            arrays = [part.data, part.indices, part.indptr] if issparse(part) else [part]
-            for array in arrays:
-                # Width and byte order of integers differ between systems; their values do not.
-                array = (
-                    array.astype("<i8") if array.dtype.kind in "iub" else array.astype(array.dtype.newbyteorder("<"))
-                )
-                sha.update(f"{name} {part.shape} {array.dtype.str} ".encode())
-                sha.update(np.ascontiguousarray(array).data)
-        return sha.hexdigest()
+        return digest_of(self)
 
     @property
     def n_classes(self):
@@ -200,7 +185,132 @@ class CrossModalDataset:
         """
         if not 0 <= i < len(self):
             raise IndexError(f"item {i} does not exist: {self.name} has items 0 to {len(self) - 1}.")
-        return None if self.thumbnails is None else _pictures(self.thumbnails)[i]
+        return None if self.thumbnails is None else read_pictures(self.thumbnails)[i]
+
+    def splits(self, n=10, seed=0):
+        """Draw splits anew, for repeated evaluation: the items of train and test, shared out as they are now.
+
+        Test items are drawn from each class alike (at random where items have several classes); items of one group,
+        or of equal texts where no groups are given, stay together. Items in neither half remain in neither.
+
+        Parameters
+        ----------
+        n : int >= 1
+            Number of splits. The first m of n splits are those of n=m.
+        seed : int >= 0
+            Another seed, other splits.
+
+        Yields
+        ------
+        CrossModalDataset
+            With ``split`` 0, 1, ... of ``n``; features prepared on the new training items, where they are prepared.
+
+        Raises
+        ------
+        ValueError
+            A number is out of range, or the groups leave a half empty.
+        """
+        halves = draw_splits(self, n, seed)  # checks at once, not when the first split is asked for
+        return (self._resplit(train, test, split, n) for split, (train, test) in enumerate(halves))
+
+    def _resplit(self, train_index, test_index, split, n_splits):
+        """Return this data set with other halves."""
+        parts = {"train_index": train_index, "test_index": test_index, "split": split, "n_splits": n_splits}
+        if self.remake is None:
+            return replace(self, **parts)
+        return replace(self.remake(train_index, test_index), **parts)
+
+    def subset(self, rows):
+        """Return the data set of some items; the halves of the split keep those of theirs that are left.
+
+        Parameters
+        ----------
+        rows : array-like of int or bool
+            Row numbers, in the order wanted, or a mask (n,).
+
+        Returns
+        -------
+        CrossModalDataset
+
+        Raises
+        ------
+        ValueError
+            A row does not exist or is named twice, or no training or no test item is left.
+        """
+        return take_subset(self, rows)
+
+    def to_frame(self, features=False):
+        """Return a pandas DataFrame with one row an item: half of the split, classes, title, text.
+
+        Parameters
+        ----------
+        features : bool
+            Add the columns ``image_0``, ... and ``text_0``, ..., sparse ones for sparse features.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``half`` is "train", "test" or "" (neither); several classes of an item are joined by "; ".
+        """
+        return items_frame(self, features)
+
+    def validate(self, protocol=None):
+        """Raise unless the data can be scored under a protocol: queries apart from the database, cutoffs within it.
+
+        Parameters
+        ----------
+        protocol : str, Protocol or None
+            None: the data set's own.
+
+        Returns
+        -------
+        CrossModalDataset
+            Itself.
+
+        Raises
+        ------
+        ValueError
+            The database is empty, a cutoff lies beyond it, or an item of the database has the same features in both
+            modalities as a query (under protocols that rank items other than the queries).
+        """
+        check_disjoint(self, _preset(self.protocol if protocol is None else protocol))
+        return self
+
+    def save(self, path):
+        """Write everything into one ``.npz`` of plain arrays, whole or not at all.
+
+        Parameters
+        ----------
+        path : str or path
+            The file; an old one is replaced. How features were prepared (``remake``) is not kept.
+
+        Raises
+        ------
+        OSError
+            The file cannot be written; an old one stays as it was.
+        """
+        write_dataset_file(path, self)
+
+    @classmethod
+    def load(cls, path):
+        """Read what `save` wrote.
+
+        Parameters
+        ----------
+        path : str or path
+
+        Returns
+        -------
+        CrossModalDataset
+
+        Raises
+        ------
+        FileNotFoundError
+            There is no such file.
+        ValueError
+            The file is cut, damaged, or no data set.
+        """
+        return read_dataset_file(path, cls)
 
     def __len__(self):
         return self.X.shape[0]
@@ -210,18 +320,7 @@ class CrossModalDataset:
         return f"CrossModalDataset({self.name!r}, X={self.X.shape}, y={self.y.shape}{split})"
 
     def __str__(self):
-        of = "" if self.split is None else f" (split {self.split} of {self.n_splits})"
-        names = textwrap.shorten(", ".join(self.class_names), 240, placeholder=" ...")
-        classes = f"{len(self.class_names)}: {names}" if self.class_names else f"{self.n_classes}, unnamed"
-        classes = textwrap.fill(classes, 70, subsequent_indent=" " * 18)
-        return (
-            f"{self.name}: {len(self):,} image-text pairs, "
-            f"{len(self.train_index):,} training and {len(self.test_index):,} test{of}\n"
-            f"  image features  {_features(self.image_features, self.X)}\n"
-            f"  text features   {_features(self.text_features, self.y)}\n"
-            f"  classes         {classes}\n"
-            f"  licence         {self.licence}"
-        )
+        return describe(self)
 
     def __reduce__(self):
         # Pickles of arrays forget that they are read-only, and the cached halves need not travel.
@@ -233,14 +332,8 @@ def _rebuilt(kind, parts):
     return kind(**parts)
 
 
-def _features(name, V):
-    """Return one line on the features ``V`` (n, d)."""
-    columns = f"{V.shape[1]} columns" + (", sparse" if issparse(V) else "")
-    return f"{name}, {columns}" if name else columns
+def _preset(protocol):
+    """Return a protocol by its name, or as it is; its room, and scikit-learn with it, is loaded when first needed."""
+    from shallow_cmr.protocol import get_protocol
 
-
-@lru_cache(maxsize=4)
-def _pictures(archive):
-    """Return the members of a zip archive, in their order, as a tuple of bytes."""
-    with ZipFile(archive) as opened:
-        return tuple(opened.read(member) for member in opened.infolist())
+    return get_protocol(protocol)

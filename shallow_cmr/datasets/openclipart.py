@@ -94,7 +94,12 @@ def load_openclipart(image="cnn", text="minilm", *, split=0, prepared=True):
       text features   minilm, 128 columns
       classes         13: animals, buildings, celebrations, electronics, flags, food, music,
                       office, people, plants, sports, tools, vehicles
+      protocol        heldout
       licence         public domain
+      cite            Open Clip Art Library, release 0.18. Image features: EfficientNet-lite0 (Tan
+                      and Le, 2019, arXiv:1905.11946), or HOG (Dalal and Triggs, 2005,
+                      doi:10.1109/CVPR.2005.177) with an HSV histogram. Text features: MiniLM-L6
+                      sentence embeddings (Wang et al., 2020, arXiv:2002.10957).
     >>> load_openclipart(text="tfidf").y.format
     'csr'
     """

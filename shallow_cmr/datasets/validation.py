@@ -3,7 +3,9 @@
 import numpy as np
 from scipy.sparse import issparse
 
-__all__ = ["frozen", "frozen_index", "frozen_labels", "frozen_matrix"]
+__all__ = ["frozen", "frozen_groups", "frozen_index", "frozen_labels", "frozen_matrix", "row_numbers"]
+
+_BLOCK = 1 << 24  # numbers looked at together, so that a memory-mapped file is never in memory whole
 
 
 def frozen(values):
@@ -26,9 +28,15 @@ def frozen_matrix(values, name):
     numbers = matrix.data if issparse(matrix) else matrix
     if numbers.dtype.kind not in "fiub":
         raise TypeError(f"{name} holds {numbers.dtype}; features are real numbers.")
-    if not np.isfinite(numbers).all():
+    if not _all_finite(numbers):
         raise ValueError(f"{name} contains NaN or infinity; fill in or leave out these items.")
     return frozen(matrix)
+
+
+def _all_finite(numbers):
+    """Whether no number of an array (n,) or (n, d) is NaN or infinite, looking at some rows after others."""
+    step = max(1, _BLOCK // max(1, numbers[:1].size))
+    return all(np.isfinite(numbers[start : start + step]).all() for start in range(0, len(numbers), step))
 
 
 def _canonical(values):
@@ -84,3 +92,21 @@ def frozen_index(index, n, name):
     if np.unique(index).size != index.size:
         raise ValueError(f"{name} names a row more than once.")
     return frozen(index.astype(np.intp))
+
+
+def frozen_groups(groups):
+    """Return the group (n,) of each item as read-only integers, None where there are none."""
+    if groups is None:
+        return None
+    groups = np.asarray(groups)
+    if groups.ndim != 1 or groups.dtype.kind not in "iu":
+        raise TypeError(f"groups hold {groups.dtype} of shape {groups.shape}; give one integer an item.")
+    return frozen(groups)
+
+
+def row_numbers(index):
+    """Return ``index`` (m,) as a slice where its rows follow one another: then nothing is copied, or read too early."""
+    first, last = int(index[0]), int(index[-1])
+    if last - first + 1 == len(index) and (np.diff(index) == 1).all():
+        return slice(first, last + 1)
+    return index
