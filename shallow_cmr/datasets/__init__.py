@@ -6,18 +6,47 @@
 ((1035, 128), (345, 128))
 """
 
+from shallow_cmr.datasets.benchmarks import (
+    load_iapr_tc12,
+    load_mfeat,
+    load_mirflickr,
+    load_mscoco,
+    load_nuswide,
+    load_pascal_sentences,
+    load_pascal_voc,
+    load_wikipedia,
+    load_xmedia,
+)
 from shallow_cmr.datasets.dataset import CrossModalDataset
 from shallow_cmr.datasets.openclipart import load_openclipart
 from shallow_cmr.datasets.synthetic import make_paired_gaussians, make_topics
-from shallow_cmr.datasets.wikipedia import load_wikipedia
 
 __all__ = [
     "CrossModalDataset",
+    "load_iapr_tc12",
+    "load_mfeat",
+    "load_mirflickr",
+    "load_mscoco",
+    "load_nuswide",
     "load_openclipart",
+    "load_pascal_sentences",
+    "load_pascal_voc",
     "load_wikipedia",
+    "load_xmedia",
     "make_paired_gaussians",
     "make_topics",
 ]
 
 # What a benchmark suite may name; its further keywords are arguments of the loader.
-LOADERS = {"openclipart": load_openclipart, "wikipedia": load_wikipedia}
+LOADERS = {
+    "iapr_tc12": load_iapr_tc12,
+    "mfeat": load_mfeat,
+    "mirflickr": load_mirflickr,
+    "mscoco": load_mscoco,
+    "nuswide": load_nuswide,
+    "openclipart": load_openclipart,
+    "pascal_sentences": load_pascal_sentences,
+    "pascal_voc": load_pascal_voc,
+    "wikipedia": load_wikipedia,
+    "xmedia": load_xmedia,
+}
