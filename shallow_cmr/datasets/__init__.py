@@ -18,11 +18,13 @@ from shallow_cmr.datasets.benchmarks import (
     load_xmedia,
 )
 from shallow_cmr.datasets.dataset import CrossModalDataset
+from shallow_cmr.datasets.features import load_features
 from shallow_cmr.datasets.openclipart import load_openclipart
 from shallow_cmr.datasets.synthetic import make_paired_gaussians, make_topics
 
 __all__ = [
     "CrossModalDataset",
+    "load_features",
     "load_iapr_tc12",
     "load_mfeat",
     "load_mirflickr",
