@@ -19,11 +19,14 @@ from shallow_cmr.datasets.benchmarks import (
 )
 from shallow_cmr.datasets.dataset import CrossModalDataset
 from shallow_cmr.datasets.features import load_features
+from shallow_cmr.datasets.fetching import fetch_mfeat, fetch_wikipedia
 from shallow_cmr.datasets.openclipart import load_openclipart
 from shallow_cmr.datasets.synthetic import make_paired_gaussians, make_topics
 
 __all__ = [
     "CrossModalDataset",
+    "fetch_mfeat",
+    "fetch_wikipedia",
     "load_features",
     "load_iapr_tc12",
     "load_mfeat",

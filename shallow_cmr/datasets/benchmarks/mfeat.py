@@ -63,7 +63,7 @@ def load_mfeat(path=None, prepared=None, *, image="pix", text="fou"):
     X, y = (_features(place, kind) for kind in (image, text))
     # The files have no labels: the digits come in order, 200 of each.
     labels = np.repeat(np.arange(MFEAT.n_classes), MFEAT.editions[0].items_per_class)
-    files = f"mfeat-{image} and mfeat-{text} verified"
+    files = f"mfeat-{image} and mfeat-{text} verified by their sha256"
     return described(MFEAT, Pairs(X, y, [labels], None, None), prepared, None, files)
 
 

@@ -73,7 +73,9 @@ def load_wikipedia(path=None, prepared=None, *, layout=None, max_bytes=DEFAULT_M
     place = folder(WIKIPEDIA, path)
     if _is_the_authors(place):
         names, arrays = _published(place)
-        return described(WIKIPEDIA, paired(arrays, names, WIKIPEDIA.n_classes), prepared, None, "files verified")
+        return described(
+            WIKIPEDIA, paired(arrays, names, WIKIPEDIA.n_classes), prepared, None, "files verified by their sha256"
+        )
     return from_files(WIKIPEDIA, place, prepared, layout=layout, max_bytes=max_bytes)
 
 
