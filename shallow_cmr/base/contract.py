@@ -25,8 +25,8 @@ class CrossModalEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
     bits; X (n, p) images, y (n, q) texts, L (n, c) label indicator, B (n, k) codes; C_xy a covariance,
     K_x a Gram matrix, W_x weights, A_x dual weights. Capitals are matrices.
 
-    Class attributes
-    ----------------
+    Attributes
+    ----------
     supervision : "unsupervised", "semi-supervised" or "supervised"
         Whether `fit` learns from labels; a supervised method refuses to fit without.
     rank_limited : bool
