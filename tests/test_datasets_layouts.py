@@ -143,7 +143,7 @@ def test_no_two_layouts_share_a_name():
 
 
 def test_without_a_layout_the_error_says_what_there_is_and_what_is_known():
-    with pytest.raises(ValueError, match=r"the file holds I_te \(3, 2\), I_tr \(3, 2\)\. Known are I_tr/T_tr/L_tr"):
+    with pytest.raises(ValueError, match=r"the file holds I_te \(3, 2\), I_tr \(3, 2\)\. Known are I_tr\+T_tr\+L_tr"):
         find_layout(some("I_tr I_te"))
     with pytest.raises(ValueError, match="the file holds nothing"):
         find_layout({})
@@ -151,11 +151,11 @@ def test_without_a_layout_the_error_says_what_there_is_and_what_is_known():
 
 def test_of_several_layouts_one_must_be_chosen():
     both = some("XDatabase VDatabase YDatabase databaseL XTest VTest YTest testL")
-    message = r"several layouts fit: (X\w+/YDatabase/DatabaseL), (V\w+/YDatabase/DatabaseL); choose with layout="
+    message = r"several layouts fit: X\w+\+YDatabase\+DatabaseL, V\w+\+YDatabase\+DatabaseL; choose with layout="
     with pytest.raises(ValueError, match=message):
         find_layout(both)
-    assert find_layout(both, "VDatabase/YDatabase/DatabaseL")["image_test"] == "VTest"
-    with pytest.raises(ValueError, match="layout='V' is unknown; choose one of I_tr/T_tr/L_tr"):
+    assert find_layout(both, "VDatabase+YDatabase+DatabaseL")["image_test"] == "VTest"
+    with pytest.raises(ValueError, match=r"layout='V' is unknown; choose one of I_tr\+T_tr\+L_tr"):
         find_layout(both, "V")
 
 

@@ -44,14 +44,14 @@ __all__ = [
 
 # What a benchmark suite may name; its further keywords are arguments of the loader.
 LOADERS = {
+    "openclipart": load_openclipart,
+    "wikipedia": load_wikipedia,
     "iapr_tc12": load_iapr_tc12,
     "mfeat": load_mfeat,
     "mirflickr": load_mirflickr,
     "mscoco": load_mscoco,
     "nuswide": load_nuswide,
-    "openclipart": load_openclipart,
     "pascal_sentences": load_pascal_sentences,
     "pascal_voc": load_pascal_voc,
-    "wikipedia": load_wikipedia,
     "xmedia": load_xmedia,
 }

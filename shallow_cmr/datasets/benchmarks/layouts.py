@@ -45,7 +45,7 @@ def _blocks(image, text, labels, blocks, *, optional=(), labels_of_texts=None):
     views = dict(zip(VIEWS, (image, text, labels)))
     more = {} if labels_of_texts is None else roles({"labels-of-texts": labels_of_texts}, [*blocks, *optional])
     first = [names.split("|")[0].format(blocks[0][1].split("|")[0]) for names in views.values()]
-    return Layout("/".join(first), roles(views, blocks), roles(views, optional) | more)
+    return Layout("+".join(first), roles(views, blocks), roles(views, optional) | more)
 
 
 def _whole(image, text, labels):
@@ -56,7 +56,7 @@ def _whole(image, text, labels):
         "test_rows": ("indQ", "indexQuery", "test_index"),
         "database_rows": ("indD", "indexRetrieval"),
     }
-    return Layout("/".join(names[0] for names in required.values()), required, rows)
+    return Layout("+".join(names[0] for names in required.values()), required, rows)
 
 
 # Where each was seen, in public code:
@@ -87,7 +87,7 @@ LAYOUTS = (
     _blocks("{}_imgs_deep", "{}_texts_doc", "{}_imgs_labels", [("train", "train"), ("test", "test")]),
     # wiki_features_text_pretrained.mat (MAN).
     Layout(
-        "X1/X2/trainLabel",
+        "X1+X2+trainLabel",
         {"image_train": ("X1",), "text_train": ("X2",), "labels_train": ("trainLabel",)}
         | {"image_test": ("XTe1",), "text_test": ("XTe2",), "labels_test": ("testLabel",)},
         {"image_val": ("XV1",), "text_val": ("XV2",), "labels_val": ("tuneLabel",)},

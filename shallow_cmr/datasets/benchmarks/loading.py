@@ -88,12 +88,7 @@ def described(benchmark, pairs, prepared, edition, files):
     labels = (indicator if version.multi_label else lambda L: class_ids(L, benchmark.n_classes))(pairs.labels)
     _check_labels(benchmark, version, labels)
     _check_widths(benchmark, pairs)
-    if pairs.train is None:
-        train, test = split_by_rule(version, labels)
-        split = version.split
-    else:
-        train, test = pairs.train, pairs.test
-        split = f"Split of the file: {len(train):,} training pairs, {len(test):,} queries. {version.split}"
+    train, test, split = _split(version, pairs, labels)
     stored = CrossModalDataset(
         X=pairs.X,
         y=pairs.y,
@@ -111,6 +106,14 @@ def described(benchmark, pairs, prepared, edition, files):
         protocol=version.protocol,
     )
     return stored if prepared is None else prepare_dataset(stored, prepared, train, test)
+
+
+def _split(version, pairs, labels):
+    """Return the rows of training pairs and queries, of the file or by the published rule, and the split in words."""
+    if pairs.train is None:
+        return *split_by_rule(version, labels), version.split
+    words = f"Split of the file: {len(pairs.train):,} training pairs, {len(pairs.test):,} queries. {version.split}"
+    return pairs.train, pairs.test, words
 
 
 def _edition(benchmark, n_items, name):
