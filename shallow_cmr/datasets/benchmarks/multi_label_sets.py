@@ -47,7 +47,7 @@ MIRFLICKR = Benchmark(
             n_train=5_000,
             n_test=837,
             rule="random",
-            split=SEPH_SPLIT.format(share="5 % (837)"),
+            split=SEPH_SPLIT.format(share="5 % (837)") + " The number of pairs, 16,738, is unverified.",
             protocol="seph",
             multi_label=True,
         ),
@@ -121,7 +121,7 @@ def _nuswide_dcmh(n_items):
         n_train=10_500,
         n_test=2_100,
         rule="queries_first",
-        split=DCMH_SPLIT.format(queries="2,100", train="10,500"),
+        split=DCMH_SPLIT.format(queries="2,100", train="10,500"),  # seen in public code for 10 concepts
         protocol="dcmh",
         multi_label=True,
     )

@@ -186,7 +186,7 @@ XMEDIA = Benchmark(
     ),
     image_features={4096: "cnn"},
     text_features={10: "lda", 3000: "bow"},
-    licence="not stated; the authors ask for a signed agreement",
+    licence="not stated",
     source="http://59.108.48.34/tiki/XMediaNet/",
     citation=(
         "Peng, Y., Huang, X. and Zhao, Y. (2017). An overview of cross-media retrieval: Concepts, methodologies, "
