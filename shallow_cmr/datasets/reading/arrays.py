@@ -1,16 +1,17 @@
 """The two ways in: what a file holds, and its arrays."""
 
+from itertools import islice
+
 import numpy as np
 
 from shallow_cmr.datasets.reading.fault import refusal, refusing
 from shallow_cmr.datasets.reading.formats import catalogue
+from shallow_cmr.datasets.reading.limits import DEFAULT_MAX_BYTES
 from shallow_cmr.datasets.reading.npy import MAGIC, read_header
 from shallow_cmr.datasets.reading.source import opened
 from shallow_cmr.datasets.reading.stored import numeric_dtype, words
 
 __all__ = ["DEFAULT_MAX_BYTES", "list_arrays", "map_array", "read_arrays"]
-
-DEFAULT_MAX_BYTES = 4 * 2**30
 
 
 def read_arrays(path, names=None, *, max_bytes=DEFAULT_MAX_BYTES, sha256=None):
@@ -66,7 +67,7 @@ def read_arrays(path, names=None, *, max_bytes=DEFAULT_MAX_BYTES, sha256=None):
     >>> read_arrays(path, ["labels"])
     {'labels': array([0, 1, 2], dtype=int32)}
     """
-    with opened(path, sha256) as source:
+    with opened(path, sha256, max_bytes) as source:
         found = catalogue(source)
         wanted = _wanted(source.path, found, names)
         _check_size(source.path, wanted, max_bytes)
@@ -95,7 +96,7 @@ def list_arrays(path, *, max_bytes=DEFAULT_MAX_BYTES):
     FileNotFoundError, PermissionError, ValueError, ImportError
         As `read_arrays`.
     """
-    with opened(path) as source:
+    with opened(path, max_bytes=max_bytes) as source:
         return {name: (stored.shape, stored.what) for name, stored in catalogue(source).items()}
 
 
@@ -137,7 +138,7 @@ def _wanted(path, found, names):
     if names is None:
         wanted = {name: stored for name, stored in found.items() if stored.load or stored.fault}
         if not wanted:
-            others = ", ".join(f"{name} ({stored.what})" for name, stored in found.items()) or "nothing"
+            others = _listed(f"{name!r} ({stored.what})" for name, stored in found.items())
             raise refusal(path, f"it holds no array of real numbers, but {others}", "Save the numbers alone.")
     else:
         wanted = {name: _named(path, found, name) for name in _distinct(names)}
@@ -157,10 +158,16 @@ def _distinct(names):
 def _named(path, found, name):
     """Return what has the name and can be read."""
     if name not in found:
-        raise KeyError(f"{path} has no {name!r}; it has {', '.join(map(repr, found)) or 'nothing'}.")
+        raise KeyError(f"{path} has no {name!r}; it has {_listed(map(repr, found))}.")
     if found[name].load is None and found[name].fault is None:
         raise TypeError(f"{name!r} in {path} holds {found[name].what}; only real numbers are read.")
     return found[name]
+
+
+def _listed(names, most=40):
+    """Return the names as one text, of many the first."""
+    (*shown,) = islice(names, most + 1)
+    return ", ".join(shown[:most] + ["..."] * (len(shown) > most)) or "nothing"
 
 
 def _check_size(path, wanted, max_bytes):

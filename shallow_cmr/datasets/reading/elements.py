@@ -10,6 +10,7 @@ import zlib
 import numpy as np
 
 from shallow_cmr.datasets.reading.fault import Fault
+from shallow_cmr.datasets.reading.limits import LARGEST_RATIO
 
 __all__ = ["COMPRESSED", "INT32", "MATRIX", "NAMES", "UINT32", "Elements"]
 
@@ -17,8 +18,6 @@ INT8, INT32, UINT32, MATRIX, COMPRESSED, UTF8 = 1, 5, 6, 14, 15, 16
 NAMES = {INT8, UTF8}
 STORAGE = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f8", 12: "i8", 13: "u8"}
 BLOCK = 1 << 20
-# Deflate cannot do better: 258 bytes from two bits.
-LARGEST_RATIO = 1032
 
 
 class Elements:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from shallow_cmr.datasets.reading.fault import Fault
-from shallow_cmr.datasets.reading.stored import Stored, checked_shape, numeric_dtype, words
+from shallow_cmr.datasets.reading.limits import checked_shape
+from shallow_cmr.datasets.reading.stored import Stored, numeric_dtype, words
 
-__all__ = ["MAGIC", "Header", "catalogue", "read_array", "read_header", "stored_array"]
+__all__ = ["MAGIC", "Header", "catalogue", "fill", "read_array", "read_header", "stored_array"]
 
 MAGIC = b"\x93NUMPY"
 # NumPy's own limit; a header of one array takes 118 bytes.
@@ -108,12 +109,19 @@ def _literal(text):
 def read_array(stream, header):
     """Return the array (native byte order) whose numbers the stream stands at."""
     flat = np.empty(math.prod(header.shape), header.dtype)
+    if not fill(stream, flat):
+        raise Fault("it is cut short")
+    array = flat.reshape(header.shape, order="F" if header.fortran_order else "C")
+    return array.astype(array.dtype.newbyteorder("="), copy=False)
+
+
+def fill(stream, flat):
+    """Fill a vector with the bytes of a stream; return whether there were enough of them."""
     view = memoryview(flat.view(np.uint8))
     done = 0
     while done < len(view):
         got = stream.readinto(view[done : done + BLOCK])
         if not got:
-            raise Fault("it is cut short")
+            return False
         done += got
-    array = flat.reshape(header.shape, order="F" if header.fortran_order else "C")
-    return array.astype(array.dtype.newbyteorder("="), copy=False)
+    return True
