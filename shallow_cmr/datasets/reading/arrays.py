@@ -68,10 +68,10 @@ def read_arrays(path, names=None, *, max_bytes=DEFAULT_MAX_BYTES, sha256=None):
     {'labels': array([0, 1, 2], dtype=int32)}
     """
     with opened(path, sha256, max_bytes) as source:
-        found = catalogue(source)
+        kind, found = catalogue(source)
         wanted = _wanted(source.path, found, names)
         _check_size(source.path, wanted, max_bytes)
-        with refusing(source.path, "file of arrays"):
+        with refusing(source.path, kind):
             return {name: stored.load() for name, stored in wanted.items()}
 
 
@@ -97,7 +97,7 @@ def list_arrays(path, *, max_bytes=DEFAULT_MAX_BYTES):
         As `read_arrays`.
     """
     with opened(path, max_bytes=max_bytes) as source:
-        return {name: (stored.shape, stored.what) for name, stored in catalogue(source).items()}
+        return {name: (stored.shape, stored.what) for name, stored in catalogue(source)[1].items()}
 
 
 def map_array(path, *, sha256=None):
@@ -177,7 +177,7 @@ def _check_size(path, wanted, max_bytes):
         largest = max(wanted, key=lambda name: wanted[name].nbytes)
         raise refusal(
             path,
-            f"its arrays take {total:,} bytes ({largest} has the shape {wanted[largest].shape}), more than "
+            f"its arrays take {total:,} bytes ({largest!r} has the shape {wanted[largest].shape}), more than "
             f"max_bytes={max_bytes:,}",
             f"Name fewer arrays, or give max_bytes={total}.",
         )

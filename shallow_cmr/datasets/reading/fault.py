@@ -62,4 +62,4 @@ def as_fault(error, kind):
     if isinstance(error, MemoryError):
         return Fault("it takes more memory than there is", "Name fewer arrays.")
     said = " ".join(str(error).split())[:200]
-    return Fault(f"it is no sound {kind} ({type(error).__name__}: {said})")
+    return Fault(f"it is a cut or damaged {kind} ({type(error).__name__}: {said})")

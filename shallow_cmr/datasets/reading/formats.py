@@ -20,7 +20,7 @@ SIGNED = {
 
 
 def catalogue(source):
-    """Return {name: Stored} of a file of any format.
+    """Return what a file of any format is, in words, and its {name: Stored}.
 
     Raises
     ------
@@ -31,7 +31,7 @@ def catalogue(source):
     """
     kind, read = _format(source)
     with refusing(source.path, kind):
-        return read(source)
+        return kind, read(source)
 
 
 def _isolated(source, module, package, extra):

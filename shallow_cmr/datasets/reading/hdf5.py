@@ -22,7 +22,7 @@ def catalogue(source):
     """Return {name: Stored} of an HDF5 file; datasets in groups are named ``group/dataset``."""
     import h5py
 
-    file = source.closing.enter_context(h5py.File(source.path, "r"))
+    file = source.closing.enter_context(h5py.File(source.file, "r"))
     if matlab73.is_version_7_3(source.head):
         return matlab73.catalogue(file)
     found = {name: linked(file, name) for name in _all_links(file)}

@@ -1,6 +1,7 @@
 """MATLAB's version 7.3: HDF5 with MATLAB's arrays turned round, and its classes in attributes."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -42,7 +43,7 @@ def _variable(thing, name):
     if kind and kind not in NUMERIC:
         return Stored(stored.shape[::-1], "text" if kind == "char" else f"a MATLAB {kind}")
     if stored.load is None:
-        return stored
+        return replace(stored, shape=stored.shape[::-1])
     dtype = np.dtype("?" if kind == "logical" else stored.what)
     if "MATLAB_empty" in thing.attrs:
         return _empty(stored, dtype, name)

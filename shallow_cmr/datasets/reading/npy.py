@@ -73,12 +73,20 @@ def read_header(stream, length):
     if n > MAX_HEADER:
         raise Fault(f"its header claims {n:,} bytes")
     said = _literal(_exactly(stream, n))
-    dtype = np.dtype("V1") if isinstance(said["descr"], list) else np.dtype(said["descr"])
+    dtype = _dtype(said["descr"])
     shape, nbytes = checked_shape(said["shape"], dtype.itemsize)
     header = Header(dtype, shape, said["fortran_order"], 8 + size.size + n)
     if numeric_dtype(dtype) is not None and header.offset + nbytes != length:
         raise Fault(f"its header claims {nbytes:,} bytes of numbers, but {length - header.offset:,} follow")
     return header
+
+
+def _dtype(descr):
+    """Return the data type of a header; all records are alike here, since none is read."""
+    try:
+        return np.dtype("V1" if isinstance(descr, list) else descr)
+    except (TypeError, ValueError):
+        raise Fault(f"its header names the unknown data type {descr[:40]!r}") from None
 
 
 def _exactly(stream, n):

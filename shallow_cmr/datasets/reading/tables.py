@@ -140,10 +140,10 @@ def _table(source):
                 lines.append(raw)
                 begin.append(position)
         position += len(raw)
-    if not raw.endswith((b"\n", b"\r")):
-        raise Fault("its last line is not ended: it looks cut", "Download it again; if it is whole, end its last line.")
     if not lines:
         raise Fault("it holds nothing but empty lines")
+    if not raw.endswith(b"\n"):
+        raise Fault("its last line is not ended: it looks cut", "Download it again; if it is whole, end its last line.")
     return _with_header(source, lines, begin, n)
 
 

@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import numpy as np
 from scipy.sparse import issparse
@@ -15,9 +16,11 @@ from scipy.sparse import issparse
 from shallow_cmr.datasets.reading.fault import as_fault
 from shallow_cmr.datasets.reading.source import opened
 
-__all__ = ["main"]
+__all__ = ["confine", "main"]
 
-LIBRARIES = {"hdf5": ("h5py", "HDF5 file"), "parquet": ("pyarrow.parquet", "Parquet table")}
+# Whole, because nothing can be imported later.
+LIBRARIES = {"hdf5": ["h5py"], "parquet": ["pyarrow.parquet", "pyarrow.compute"]}
+KINDS = {"hdf5": "HDF5 file", "parquet": "Parquet table"}
 # What libraries need for themselves, and how often an array may lie in memory on its way: inflated, converted, turned.
 SPARE = 1 << 28
 COPIES = 3
@@ -28,33 +31,34 @@ def main(module, path, max_bytes):
     # Nothing that a library prints may mingle with the answers.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    library, kind = LIBRARIES[module]
-    import_module(library)
+    for library in LIBRARIES[module]:
+        import_module(library)
     read = import_module(f"shallow_cmr.datasets.reading.{module}").catalogue
-    _limit_memory(COPIES * max_bytes + SPARE)
     _send(answers, {"ready": True})
     try:
         with opened(path, max_bytes=max_bytes) as source:
+            confine(COPIES * max_bytes + SPARE)
             found = read(source)
             _send(answers, {"arrays": {name: _described(stored) for name, stored in found.items()}})
             for line in sys.stdin.buffer:
                 _send_array(answers, found[json.loads(line)].load())
     except Exception as error:
-        fault = as_fault(error, kind)
+        fault = as_fault(error, KINDS[module])
         _send(answers, {"fault": [fault.reason, fault.remedy]})
 
 
-def _limit_memory(nbytes):
-    """Let the process take so many bytes more, where the system can be told so."""
+def confine(nbytes):
+    """Let this process open no further file and take so many bytes more, where the system can be told so."""
     try:
         import resource
-
-        with open("/proc/self/statm", encoding="ascii") as statm:
-            taken = int(statm.read().split()[0]) * resource.getpagesize()
-    except (ImportError, OSError):
+    except ImportError:
         return
-    resource.setrlimit(resource.RLIMIT_AS, (taken + nbytes, taken + nbytes))
+    statm = Path("/proc/self/statm")
+    if statm.exists():
+        taken = int(statm.read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (taken + nbytes, taken + nbytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
 
 
 def _described(stored):
