@@ -4,7 +4,7 @@ from itertools import islice
 
 import numpy as np
 
-from shallow_cmr.datasets.reading.fault import refusal, refusing
+from shallow_cmr.datasets.reading.fault import Fault, refusal, refusing
 from shallow_cmr.datasets.reading.formats import catalogue
 from shallow_cmr.datasets.reading.limits import DEFAULT_MAX_BYTES
 from shallow_cmr.datasets.reading.npy import MAGIC, read_header
@@ -72,7 +72,7 @@ def read_arrays(path, names=None, *, max_bytes=DEFAULT_MAX_BYTES, sha256=None):
         wanted = _wanted(source.path, found, names)
         _check_size(source.path, wanted, max_bytes)
         with refusing(source.path, kind):
-            return {name: stored.load() for name, stored in wanted.items()}
+            return {name: _loaded(stored) for name, stored in wanted.items()}
 
 
 def list_arrays(path, *, max_bytes=DEFAULT_MAX_BYTES):
@@ -131,6 +131,14 @@ def map_array(path, *, sha256=None):
             raise TypeError(f"{source.path} holds {words(header.dtype)}; only real numbers are read.")
         order = "F" if header.fortran_order else "C"
         return np.memmap(source.file, header.dtype, "r", header.offset, header.shape, order)
+
+
+def _loaded(stored):
+    """Return the array, which must be as the header says."""
+    array = stored.load()
+    if array.shape != stored.shape:
+        raise Fault(f"its header claims the shape {stored.shape}, but the numbers have {array.shape}")
+    return array
 
 
 def _wanted(path, found, names):

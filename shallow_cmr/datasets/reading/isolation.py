@@ -26,6 +26,7 @@ __all__ = ["Reader"]
 PATIENCE = 60
 SLOWEST = 5_000_000
 LONGEST_LINE = 1 << 26
+WORKER = ["-P", "-m", "shallow_cmr.datasets.reading.worker"]
 ENVIRONMENT = {
     # HDF5 would look for filters in plug-in folders: code from elsewhere.
     "HDF5_PLUGIN_PRELOAD": "::",
@@ -49,9 +50,8 @@ class Reader:
     def __init__(self, source, module):
         self.late = False
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
-        worker = ["-P", "-m", "shallow_cmr.datasets.reading.worker"]
         self.process = subprocess.Popen(
-            [sys.executable, *worker, module, os.path.abspath(source.path), str(source.max_bytes)],
+            [sys.executable, *WORKER, module, os.path.abspath(source.path), str(source.max_bytes)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.errors,
@@ -92,8 +92,11 @@ class Reader:
 
     def _load(self, name, nbytes):
         """Return the array of a name, which takes so many bytes."""
-        self.process.stdin.write(json.dumps(name).encode() + b"\n")
-        self.process.stdin.flush()
+        try:
+            self.process.stdin.write(json.dumps(name).encode() + b"\n")
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            raise self._gone() from None
         said = self._answer(nbytes)
         parts = [self._part(nbytes, **part) for part in said["parts"]]
         return csr_matrix(tuple(parts), shape=tuple(said["sparse"])) if said["sparse"] else parts[0]

@@ -9,13 +9,13 @@ from shallow_cmr.datasets.reading.fault import Fault
 from shallow_cmr.datasets.reading.hdf5_objects import linked, stored_dataset
 from shallow_cmr.datasets.reading.limits import MAX_DIMENSIONS, check_count, checked_shape
 from shallow_cmr.datasets.reading.sparse import checked_csr, csr_nbytes
-from shallow_cmr.datasets.reading.stored import Stored
+from shallow_cmr.datasets.reading.stored import Stored, in_own_type
 
 __all__ = ["catalogue", "is_version_7_3"]
 
 TEXT = b"MATLAB 7.3 MAT-file"
 INTEGERS = [f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)]
-NUMERIC = {"double", "single", "logical", *INTEGERS}
+NUMERIC = {"double": "float64", "single": "float32", "logical": "bool", **dict(zip(INTEGERS, INTEGERS))}
 
 
 def is_version_7_3(head):
@@ -44,10 +44,11 @@ def _variable(thing, name):
         return Stored(stored.shape[::-1], "text" if kind == "char" else f"a MATLAB {kind}")
     if stored.load is None:
         return replace(stored, shape=stored.shape[::-1])
-    dtype = np.dtype("?" if kind == "logical" else stored.what)
+    dtype = np.dtype(NUMERIC.get(kind, stored.what))
     if "MATLAB_empty" in thing.attrs:
         return _empty(stored, dtype, name)
-    return Stored(stored.shape[::-1], str(dtype), stored.nbytes, lambda: stored.load().astype(dtype).T, stored.fault)
+    nbytes = math.prod(stored.shape) * dtype.itemsize
+    return Stored(stored.shape[::-1], str(dtype), nbytes, lambda: in_own_type(stored.load(), dtype).T, stored.fault)
 
 
 def _class(thing):
@@ -76,7 +77,7 @@ def _sparse(group, name):
     if any(part.load is None for part in parts.values()):
         return Stored((), f"sparse {next(part.what for part in parts.values() if part.load is None)}")
     shape, _ = checked_shape((group.attrs["MATLAB_sparse"], parts["jc"].shape[0] - 1), 1)
-    dtype = np.dtype("?" if _class(group) == "logical" else "f8")
+    dtype = np.dtype(NUMERIC.get(_class(group), "float64"))
     nbytes = csr_nbytes(shape, *_stored_bytes(parts, dtype))
     return Stored(shape, f"sparse {dtype}", nbytes, lambda: _compressed(parts, dtype, shape))
 
@@ -89,6 +90,6 @@ def _stored_bytes(parts, dtype):
 
 def _compressed(parts, dtype, shape):
     """Return the sparse matrix; MATLAB leaves out ir and data where there is no entry."""
-    data = parts["data"].load().astype(dtype) if "data" in parts else np.empty(0, dtype)
+    data = in_own_type(parts["data"].load(), dtype) if "data" in parts else np.empty(0, dtype)
     rows = parts["ir"].load() if "ir" in parts else np.empty(0, np.int64)
     return checked_csr("csc", data, rows, parts["jc"].load(), shape)

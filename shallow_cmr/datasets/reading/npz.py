@@ -4,7 +4,7 @@ from collections import Counter
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 from shallow_cmr.datasets.reading.fault import DO_NOT_TRUST, Fault
-from shallow_cmr.datasets.reading.limits import LARGEST_RATIO, check_count
+from shallow_cmr.datasets.reading.limits import LARGEST_RATIO, check_count, checked_shape
 from shallow_cmr.datasets.reading.npy import read_array, read_header, stored_array
 from shallow_cmr.datasets.reading.sparse import checked_csr, csr_nbytes
 from shallow_cmr.datasets.reading.stored import Stored
@@ -14,9 +14,8 @@ __all__ = ["MAGICS", "catalogue"]
 # A zip archive with members, and an empty one.
 MAGICS = (b"PK\x03\x04", b"PK\x05\x06")
 ENCRYPTED = 0x1
-# What scipy.sparse.save_npz writes; newer versions add a mark that it is a sparse array, not a matrix.
-SCIPY = {"data", "indices", "indptr", "shape", "format"}
-SCIPY_MARK = {"_is_array"}
+# What scipy.sparse.save_npz writes, whatever the layout.
+SCIPY = {"data", "shape", "format"}
 
 
 def catalogue(source):
@@ -26,7 +25,7 @@ def catalogue(source):
     check_count(len(members))
     _check_names(members)
     found = {_name(member): _stored(archive, member, source.size) for member in members}
-    if found.keys() - SCIPY_MARK == SCIPY:
+    if found.keys() >= SCIPY:
         return {source.path.stem: _scipy(found, archive)}
     return found
 
@@ -73,10 +72,10 @@ def _load(archive, member, header):
 def _scipy(found, archive):
     """Return the compressed rows or columns of a SciPy archive as `Stored`."""
     layout = _layout(archive)
-    parts = [found[part] for part in ("data", "indices", "indptr")]
+    parts = [found.get(part, Stored((), "nothing")) for part in ("data", "indices", "indptr")]
     if found["shape"].shape != (2,) or not all(part.load and len(part.shape) == 1 for part in [*parts, found["shape"]]):
         raise Fault("it is no sparse matrix as SciPy saves it")
-    shape = tuple(int(n) for n in found["shape"].load())
+    shape, _ = checked_shape(found["shape"].load(), 1)
     data = parts[0]
     nbytes = csr_nbytes(shape, data.shape[0], data.nbytes)
     return Stored(shape, f"sparse {data.what}", nbytes, lambda: checked_csr(layout, *(p.load() for p in parts), shape))

@@ -7,7 +7,7 @@ import numpy as np
 
 from shallow_cmr.datasets.reading.fault import Fault
 
-__all__ = ["Stored", "numeric_dtype", "words"]
+__all__ = ["Stored", "in_own_type", "numeric_dtype", "words"]
 
 NUMERIC = {np.dtype(name) for name in ("?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8")}
 WORDS = {
@@ -55,3 +55,11 @@ def numeric_dtype(dtype):
 def words(dtype):
     """Return in plain words what is not a plain real number."""
     return WORDS.get(dtype.kind, str(dtype))
+
+
+def in_own_type(stored, dtype):
+    """Return numbers in their variable's own data type; MATLAB may store them in a smaller one that holds them."""
+    values = stored.astype(dtype, copy=not stored.flags.writeable)
+    if dtype.kind != "b" and stored.dtype.newbyteorder("=") != dtype and not (values == stored).all():
+        raise Fault(f"numbers stored as {stored.dtype} do not fit into {dtype}")
+    return values

@@ -18,7 +18,7 @@ from shallow_cmr.datasets.reading.stored import Stored
 
 __all__ = ["catalogue", "looks_like_text"]
 
-DELIMITERS = ",;\t"
+DELIMITERS = ";\t,"
 BOM = b"\xef\xbb\xbf"
 INTEGER = re.compile(r"\s*[+-]?\d+\s*", re.ASCII)
 NUMBER = re.compile(r"\s*[+-]?((\d+\.?\d*|\.\d+)(e[+-]?\d+)?|nan|inf|infinity)\s*", re.ASCII | re.IGNORECASE)
@@ -163,7 +163,16 @@ def _with_header(source, lines, begin, n):
         raise Fault("its first line is of words, and no row of as many cells follows", "Write a row of numbers a line.")
     if not any(word and NUMBER.fullmatch(cell) for word, cell in zip(words, second[0])):
         raise _no_number(1, words.index(True), first[words.index(True)], None)
-    return Table(source, delimiter, [cell.strip() for cell in first], second[0], begin[1], n - 1)
+    return Table(source, delimiter, [_checked_name(cell) for cell in first], second[0], begin[1], n - 1)
+
+
+def _checked_name(cell):
+    """Return the name of a column; what may be a number is none, so that no row is taken for a header."""
+    if NUMBER.fullmatch(cell) or (cell.strip() and not any(letter.isalpha() for letter in cell)):
+        raise Fault(
+            f"its first line gives the names of its columns: {cell[:40]!r} is none", "Name all columns, or none."
+        )
+    return cell.strip()
 
 
 def _delimiter(line):

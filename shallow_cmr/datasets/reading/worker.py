@@ -55,8 +55,10 @@ def confine(nbytes):
         return
     statm = Path("/proc/self/statm")
     if statm.exists():
-        taken = int(statm.read_text(encoding="ascii").split()[0]) * resource.getpagesize()
-        resource.setrlimit(resource.RLIMIT_AS, (taken + nbytes, taken + nbytes))
+        most = int(statm.read_text(encoding="ascii").split()[0]) * resource.getpagesize() + nbytes
+        allowed = resource.getrlimit(resource.RLIMIT_AS)[1]
+        most = most if allowed == resource.RLIM_INFINITY else min(most, allowed)
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
 
