@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from scipy.sparse import coo_matrix, eye, save_npz
 
-from shallow_cmr.datasets.reading import list_arrays, map_array, read_arrays
+from shallow_cmr.datasets.reading import list_arrays, map_array, read_arrays, read_verified
 
 X = np.arange(12.0).reshape(4, 3)
 
@@ -138,6 +138,7 @@ FAULTS = {
     "a header with a data type of numbers": ("a.npy", npy_of(descr=8), "not that of a NumPy array"),
     "a header of 4 GB": ("a.npy", npy_saying("{}", version=2, length=2**32 - 1), "header claims 4,294,967,295 bytes"),
     "a header version to come": ("a.npy", npy_saying("{}", version=9), "does not begin as a NumPy array"),
+    "a header of a minor version": ("a.npy", flipped(npy(), 7), "does not begin as a NumPy array"),
     "an unknown data type": ("a.npy", npy_of(descr="<q8"), "unknown data type '<q8'"),
     "a data type of too many bytes": ("a.npy", npy_of(descr="<f64"), "unknown data type '<f64'"),
     "records": ("a.npy", npy(np.zeros(2, "i4,f8")), r"no array of real numbers, but 'a' \(records\)"),
@@ -163,6 +164,7 @@ FAULTS = {
     "a member on another drive": ("a.npz", npz({"C:X.npy": npy()}), "'C:X.npy', which leads out"),
     "a member above, in Windows' way": ("a.npz", npz({"..\\X.npy": npy()}), "which leads out"),
     "a name with a NUL in it": ("a.npz", npz({"X.npyA.npy": npy()}).replace(b"npyA", b"npy\0"), "leads out"),
+    "a name that lost its suffix": ("a.npz", npz_lying(46, b"X.npx"), "File name in directory 'X.npx' and header"),
     "an encrypted member": ("a.npz", npz_lying(8, b"\1"), "'X.npy' is encrypted"),
     "a member in an unknown compression": ("a.npz", npz(how=zipfile.ZIP_LZMA), "compressed by method 14"),
     "a member that claims 4 GB": ("a.npz", npz_lying(24, b"\xfe\xff\xff\xff"), "claims 4,294,967,294 bytes from"),
@@ -358,6 +360,22 @@ def test_arrays_beyond_max_bytes_are_refused_with_what_would_suffice(tmp_path):
     assert len(read_arrays(tmp_path / "a.npz", max_bytes=needed)) == 2
     assert len(read_arrays(tmp_path / "a.npz", ["Y"], max_bytes=48)) == 1
     assert len(list_arrays(tmp_path / "a.npz", max_bytes=1)) == 2
+    (tmp_path / "a.csv").write_text("x,y\n" + "1,2\n" * 10)
+    with pytest.raises(ValueError, match="columns, read together, take 160 bytes, more than max_bytes=100"):
+        read_arrays(tmp_path / "a.csv", ["x"], max_bytes=100)
     for max_bytes in (0, -1, 1.5, True, "4GB"):
         with pytest.raises(ValueError, match=r"max_bytes=.* is not a positive integer"):
             read_arrays(tmp_path / "a.npz", max_bytes=max_bytes)
+
+
+def test_verified_bytes_are_those_of_the_digest_or_none(tmp_path):
+    (tmp_path / "a.txt").write_bytes(b"abc")
+    digest = hashlib.sha256(b"abc").hexdigest()
+    assert read_verified(tmp_path / "a.txt", digest, "Download it.") == b"abc"
+    (tmp_path / "a.txt").write_bytes(b"ab")
+    with pytest.raises(ValueError, match=rf"a.txt \(2 bytes\) is cut, damaged .*expected {digest}. Download it."):
+        read_verified(tmp_path / "a.txt", digest, "Download it.")
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("b.txt", "pipe", ""):
+        with pytest.raises(FileNotFoundError, match=r"does not exist. Download it."):
+            read_verified(tmp_path / name, digest, "Download it.")

@@ -1,6 +1,7 @@
 """How much a file may ask for."""
 
 import math
+from numbers import Integral
 
 from shallow_cmr.datasets.reading.fault import Fault
 
@@ -15,7 +16,7 @@ LARGEST_RATIO = 1032
 
 def check_max_bytes(max_bytes):
     """Raise unless it is a number of bytes."""
-    if isinstance(max_bytes, bool) or not isinstance(max_bytes, int) or max_bytes < 1:
+    if isinstance(max_bytes, bool) or not isinstance(max_bytes, Integral) or max_bytes < 1:
         raise ValueError(f"max_bytes={max_bytes!r} is not a positive integer; give the most memory in bytes.")
 
 

@@ -66,7 +66,7 @@ def read_header(stream, length):
         It is no header, or its shape does not take exactly the bytes that follow.
     """
     start = stream.read(8)
-    if len(start) < 8 or not start.startswith(MAGIC) or start[6] not in (1, 2, 3):
+    if len(start) < 8 or not start.startswith(MAGIC) or start[6] not in (1, 2, 3) or start[7]:
         raise Fault("it does not begin as a NumPy array does")
     size = struct.Struct("<H" if start[6] == 1 else "<I")
     (n,) = size.unpack(_exactly(stream, size.size))
@@ -119,8 +119,9 @@ def read_array(stream, header):
     flat = np.empty(math.prod(header.shape), header.dtype)
     if not fill(stream, flat):
         raise Fault("it is cut short")
-    array = flat.reshape(header.shape, order="F" if header.fortran_order else "C")
-    return array.astype(array.dtype.newbyteorder("="), copy=False)
+    if not flat.dtype.isnative:
+        flat = flat.byteswap(inplace=True).view(flat.dtype.newbyteorder("="))
+    return flat.reshape(header.shape, order="F" if header.fortran_order else "C")
 
 
 def fill(stream, flat):

@@ -53,9 +53,10 @@ def _stored(archive, member, size):
         raise Fault(f"{member.filename!r} is compressed by method {member.compress_type}", "Save it with numpy.savez.")
     if member.compress_size > size or member.file_size > member.compress_size * LARGEST_RATIO:
         raise Fault(f"{member.filename!r} claims {member.file_size:,} bytes from {member.compress_size:,}")
-    if not member.filename.endswith(".npy"):
-        return Stored((), "a file that is no array")
     with archive.open(member) as stream:
+        # Opened before it is passed over: a damaged name must not make an array disappear.
+        if not member.filename.endswith(".npy"):
+            return Stored((), "a file that is no array")
         header = read_header(stream, member.file_size)
     return stored_array(header, lambda: _load(archive, member, header))
 

@@ -85,6 +85,7 @@ class Table:
         dtype = np.dtype(float)
         if self.header is not None:
             dtype = np.dtype([(str(j), "f8" if NUMBER.fullmatch(c) else "S1") for j, c in enumerate(self.first)])
+        self._check_size(dtype.itemsize)
         self.source.file.seek(self.begin)
         try:
             rows = np.loadtxt(self.source.file, dtype, None, self.delimiter, encoding="utf-8", quotechar='"', ndmin=2)
@@ -93,6 +94,13 @@ class Table:
         if len(rows) != self.n_rows:
             raise Fault(f"{self.n_rows} lines hold {len(rows)} rows: a cell runs over several lines")
         return rows if self.header is None else rows[:, 0]
+
+    def _check_size(self, itemsize):
+        """Raise where all columns together are too large; none can be read alone."""
+        most, needed = self.source.max_bytes, self.n_rows * itemsize * (1 if self.header else len(self.first))
+        if needed > most:
+            remedy = f"Give max_bytes={needed}, or save it as Parquet."
+            raise Fault(f"its columns, read together, take {needed:,} bytes, more than max_bytes={most:,}", remedy)
 
     def _first_fault(self):
         """Return the Fault of the first line that is not as the others, None where there is none."""
