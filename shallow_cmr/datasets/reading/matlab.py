@@ -15,8 +15,9 @@ import numpy as np
 
 from shallow_cmr.datasets.reading.elements import COMPRESSED, INT32, MATRIX, NAMES, UINT32, Elements
 from shallow_cmr.datasets.reading.fault import Fault
+from shallow_cmr.datasets.reading.limits import MAX_DIMENSIONS, check_count, checked_shape
 from shallow_cmr.datasets.reading.sparse import checked_csr, csr_nbytes
-from shallow_cmr.datasets.reading.stored import MAX_DIMENSIONS, Stored, checked_shape
+from shallow_cmr.datasets.reading.stored import Stored
 
 __all__ = ["catalogue", "is_version_4", "is_version_5"]
 
@@ -77,6 +78,7 @@ def catalogue(source):
         # The nameless one is MATLAB's store of function handles and objects.
         if variable.name:
             found[variable.name] = _stored(source, at, variable)
+        check_count(len(found))
         at = variable.end
     return found
 
@@ -125,7 +127,7 @@ def _stored(source, at, variable):
     if variable.kind == SPARSE:
         if len(shape) != 2:
             raise Fault(f"{variable.name!r} is sparse, but has {len(shape)} dimensions")
-        nbytes = csr_nbytes(shape, variable.n_stored, dtype)
+        nbytes = csr_nbytes(shape, variable.n_stored, variable.n_stored * dtype.itemsize)
         return Stored(shape, f"sparse {dtype}", nbytes, lambda: _sparse(source, at))
     return Stored(shape, str(dtype), math.prod(shape) * dtype.itemsize, lambda: _dense(source, at))
 
