@@ -11,6 +11,7 @@ a table at once:
 """
 
 from shallow_cmr.reporting.catalogue import method_catalogue
+from shallow_cmr.reporting.comparisons import Comparison, Comparisons, compare_methods, comparison_rows
 from shallow_cmr.reporting.figures import as_png, as_svg, plot_score_against_size
 from shallow_cmr.reporting.html import render_report
 from shallow_cmr.reporting.leaderboard import Leaderboard, leaderboards
@@ -18,9 +19,13 @@ from shallow_cmr.reporting.outputs import write_outputs
 from shallow_cmr.reporting.tables import print_leaderboard, to_csv, to_latex, to_markdown
 
 __all__ = [
+    "Comparison",
+    "Comparisons",
     "Leaderboard",
     "as_png",
     "as_svg",
+    "compare_methods",
+    "comparison_rows",
     "leaderboards",
     "method_catalogue",
     "plot_score_against_size",

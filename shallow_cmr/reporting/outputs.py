@@ -1,12 +1,20 @@
-"""Write everything a results folder offers its reader: tables, figure, report."""
+"""Write everything a results folder offers its reader: tables, figures, report."""
 
 from pathlib import Path
 
 from shallow_cmr.experiment import load_dataset, write_atomically
+from shallow_cmr.reporting.comparisons import comparison_rows
 from shallow_cmr.reporting.figures import as_png, as_svg, plot_score_against_size
 from shallow_cmr.reporting.html import render_report
 from shallow_cmr.reporting.leaderboard import leaderboards
-from shallow_cmr.reporting.tables import SCORE_COLUMNS, TIMING_COLUMNS, to_csv, to_latex, to_markdown
+from shallow_cmr.reporting.tables import (
+    COMPARISON_COLUMNS,
+    SCORE_COLUMNS,
+    TIMING_COLUMNS,
+    to_csv,
+    to_latex,
+    to_markdown,
+)
 
 __all__ = ["write_outputs"]
 
@@ -24,14 +32,17 @@ def write_outputs(results, path):
     -------
     list of path
         What was written, the report first. ``results.csv`` holds scores and is the same each time they are computed;
-        ``timings.csv`` holds seconds, which never are.
+        ``timings.csv`` holds seconds, which never are. ``comparisons.csv`` tells which methods differ, where they could
+        be tested.
     """
     boards = leaderboards(results)
     timed = [row for row in results.rows if row.get("fit_seconds") is not None]
+    compared = comparison_rows(boards)
     files = {
         "report.html": render_report(results, _datasets(results)),
         "results.csv": to_csv(results.rows, SCORE_COLUMNS),
         "timings.csv": to_csv(timed, TIMING_COLUMNS),
+        **({"comparisons.csv": to_csv(compared, COMPARISON_COLUMNS)} if compared else {}),
         "leaderboard.md": "\n".join(to_markdown(board) for board in boards),
         "table.tex": "\n".join(to_latex(board) for board in boards),
     }

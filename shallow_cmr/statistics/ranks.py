@@ -21,14 +21,13 @@ class FriedmanTest:
     p_value: float
 
 
-def average_ranks(scores, *, lower_is_better=False):
+def average_ranks(scores):
     """Return the average rank of each method over the data sets, 1 for the best; ties share their mean rank.
 
     Parameters
     ----------
     scores : array-like (n_datasets, n_methods)
-        Without gaps: a method that lacks a score is to be left out.
-    lower_is_better : bool
+        Higher is better; without gaps: a method that lacks a score is to be left out.
 
     Returns
     -------
@@ -45,8 +44,7 @@ def average_ranks(scores, *, lower_is_better=False):
     >>> average_ranks([[0.9, 0.8, 0.8], [0.7, 0.6, 0.5]]).tolist()
     [1.0, 2.25, 2.75]
     """
-    scores = _complete(scores)
-    return rankdata(scores if lower_is_better else -scores, axis=1).mean(axis=0)
+    return rankdata(-_complete(scores), axis=1).mean(axis=0)
 
 
 def friedman_test(scores):
