@@ -106,6 +106,11 @@ def test_over_splits_the_mean_differences_are_tested_with_the_correction_of_nade
     )
 
 
+def test_few_splits_are_said_to_show_large_and_steady_differences_alone():
+    (board,) = leaderboards(results(over_splits({label: values[:3] for label, values in SPLITS.items()})))
+    assert "over 3 splits, which show large and steady differences alone, Holm" in board.comparisons.sentence
+
+
 def test_over_the_queries_of_one_split_the_test_is_the_paired_one_and_directions_are_averaged_in_each():
     rng = np.random.default_rng(0)
     hard = rng.uniform(size=60)

@@ -5,6 +5,7 @@ from shallow_cmr.reporting.figures.canvas import THEMES, label_text
 __all__ = ["plot_critical_difference"]
 
 _AXIS, _BAR_GAP, _ROW = 0.0, 0.32, 1.0  # heights: of the axis, between two cliques' bars, of a method's row
+_OVERHANG = 0.004  # of the bars beyond their methods, as a share of the axis
 
 
 def plot_critical_difference(ranking, theme="light", *, stacked=False):
@@ -43,7 +44,7 @@ def plot_critical_difference(ranking, theme="light", *, stacked=False):
     for row, spans in enumerate(bars):
         height, style = 0.45 + _BAR_GAP * row, {"color": colours["palette"][1], "linewidth": 4, "clip_on": False}
         for start, end in spans:
-            panel.plot([start - 0.04, end + 0.04], [height] * 2, **style)
+            panel.plot([start - _OVERHANG * (n - 1), end + _OVERHANG * (n - 1)], [height] * 2, **style)
     return figure
 
 
