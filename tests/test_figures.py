@@ -297,3 +297,27 @@ def test_no_label_of_the_map_of_classes_meets_another(stacked):
     for panel in figure.axes:
         boxes = [text.get_window_extent() for text in [*panel.texts, *panel.get_yticklabels()] if text.get_visible()]
         assert not any(one.overlaps(two) for place, one in enumerate(boxes) for two in boxes[:place])
+
+
+LONG = [f"a method with a name that goes on and on, variant {'x' * 60} {place}" for place in range(9)]
+
+
+@pytest.mark.parametrize("stacked", [False, True])
+def test_names_without_end_leave_room_for_the_figure_and_each_method_in_the_legend(stacked):
+    names = [f"<img src=x onerror=alert({j})> and more of the same" for j in range(13)]
+    data = full(LONG, sizes=(8,))
+    for each in data.cells:
+        each["result"]["classes"] = {way: dict.fromkeys(names, 0.5) for way in WAYS}
+    plots = dataset_plots(leaderboards(data)[0], data)
+    for plot in plots:
+        figure = plot.draw("light", stacked=stacked)
+        figure.draw_without_rendering()
+        inside = figure.get_window_extent()
+        for panel in figure.axes:
+            assert panel.get_window_extent().width > 0.2 * inside.width / (1 if stacked else len(figure.axes))
+            assert panel.get_window_extent().height > 0.1 * inside.height
+        for legend in figure.legends:
+            box = legend.get_window_extent()
+            assert len(legend.get_texts()) >= 9
+            assert box.x0 >= 0
+            assert box.x1 <= inside.x1

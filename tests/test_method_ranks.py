@@ -115,7 +115,7 @@ def ranking_of(n_methods, n_datasets, gap):
     """Ranks of so many methods whose scores lie `gap` apart but for noise."""
     rng = np.random.default_rng(4)
     scores = 0.5 - gap * np.arange(n_methods) + rng.normal(0, 0.01, (n_datasets, n_methods))
-    names = [f"method {j}, a longer name" for j in range(n_methods)]
+    names = [f"method {j}, a name as long as names may be and longer" for j in range(n_methods)]
     tables = {f"set {i}": dict(zip(names, line)) for i, line in enumerate(scores)}
     return rank_methods(over_datasets(tables)), scores
 

@@ -32,16 +32,20 @@ THEMES = {
         "palette": ["#56b4e9", "#ff8c42", "#2fc99b", "#e79cc4", "#f0c24b", "#9db8ff", "#b8bec6"],
     },
 }
+_WIDE, _NARROW = 9, 4.2  # inches
+_MOST_LETTERS = 32  # of a name; longer ones would leave no room for the figure
 _MARKERS = "osD^vPX"
 _DASHES = ("-", "--", ":", "-.")
 
 
-def make_panels(n_panels, n_names, theme, *, stacked, height=3.9, narrow_height=2.7, **shared):
-    """Return a figure and its panels, with room below for a legend of so many names.
+def make_panels(n_panels, names, theme, *, stacked, height=3.9, narrow_height=2.7, **shared):
+    """Return a figure and its panels, with room below for a legend.
 
     Parameters
     ----------
-    n_panels, n_names : int
+    n_panels : int
+    names : iterable of str
+        What the legend will name; empty: there is none.
     theme : {"light", "dark"}
     stacked : bool
         Panels one below the other, for narrow screens.
@@ -56,16 +60,19 @@ def make_panels(n_panels, n_names, theme, *, stacked, height=3.9, narrow_height=
     """
     from matplotlib.figure import Figure
 
-    legend = 0.25 * -(-n_names // _legend_columns(stacked))
-    size = (4.2, narrow_height * n_panels + legend) if stacked else (9, height + legend)
+    names = list(names)
+    legend = 0.25 * -(-len(names) // _legend_columns(names, stacked))
+    size = (_NARROW, narrow_height * n_panels + legend) if stacked else (_WIDE, height + legend)
     figure = Figure(figsize=size, layout="constrained", facecolor=THEMES[theme]["ground"])
     shape = (n_panels, 1) if stacked else (1, n_panels)
     return figure, list(figure.subplots(*shape, squeeze=False, **shared).ravel())
 
 
-def _legend_columns(stacked):
-    """Return how many names stand side by side."""
-    return 2 if stacked else 5
+def _legend_columns(names, stacked):
+    """Return how many names stand side by side: as many as fit, a name at its longest."""
+    longest = max((len(label_text(name)) for name in names), default=0)
+    fitting = int((_NARROW if stacked else _WIDE) / (0.65 + 0.08 * longest))
+    return max(1, min(fitting, 2 if stacked else 5))
 
 
 def dress(panel, theme, title=""):
@@ -97,8 +104,10 @@ def method_style(place, theme):
     }
 
 
-def label_text(text):
-    """Return a label in which a dollar sign is no formula."""
+def label_text(text, most_letters=_MOST_LETTERS):
+    """Return a label of one line, cut where it is long, in which a dollar sign is no formula."""
+    text = " ".join(text.split())
+    text = text if len(text) <= most_letters else text[: most_letters - 1] + "…"
     return text.replace("$", r"\$")
 
 
@@ -118,17 +127,19 @@ def set_log_axis(axis, values, base=10):
 
 
 def add_legend(figure, panels, theme, *, stacked):
-    """Put one legend of all panels below the figure, each name once."""
+    """Put one legend of all panels below the figure, each method once."""
     entries = {}
     for panel in panels:
         for handle, label in zip(*panel.get_legend_handles_labels()):
-            entries.setdefault(label, handle)
+            look = handle.get_color(), handle.get_marker(), handle.get_linestyle()
+            entries.setdefault((label, look), handle)  # names that are cut may be the same
     if entries:
+        labels = [label for label, _ in entries]
         figure.legend(
             entries.values(),
-            entries.keys(),
+            labels,
             loc="outside lower center",
-            ncols=_legend_columns(stacked),
+            ncols=_legend_columns(labels, stacked),
             frameon=False,
             labelcolor=THEMES[theme]["ink"],
         )

@@ -8,6 +8,7 @@ from shallow_cmr.reporting.notation import arrow
 __all__ = ["plot_class_scores"]
 
 _MOST_NUMBERS = 15  # classes beyond which the cells are too narrow for a number
+_MOST_LETTERS = 20  # of a name beside or below the map
 
 
 def plot_class_scores(scores, measure, theme="light", *, stacked=False):
@@ -32,17 +33,19 @@ def plot_class_scores(scores, measure, theme="light", *, stacked=False):
     labels = [label for label, found in scores.items() if found]
     tables = {way: {label: scores[label].get(way, {}) for label in labels} for way in directions}
     classes = _from_the_easiest(tables)
-    height = 1.3 + 0.26 * len(labels)
-    figure, panels = make_panels(
-        len(directions), 0, theme, stacked=stacked, height=height + 0.3, narrow_height=height, sharex=True, sharey=True
-    )
+    names = [label_text(name, _MOST_LETTERS) for name in classes]
+    heights = {
+        "height": 0.7 + 0.28 * len(labels) + 0.07 * max(map(len, names)),
+        "narrow_height": 1.2 + 0.26 * len(labels),
+    }
+    figure, panels = make_panels(len(directions), (), theme, stacked=stacked, sharex=True, sharey=True, **heights)
     values = {way: [[row.get(name, np.nan) for name in classes] for row in tables[way].values()] for way in directions}
     top = max(np.nanmax(table) for table in values.values())
     for panel, way in zip(panels, directions):
         dress(panel, theme, f"{measure}, {arrow(way)}")
         _draw_map(panel, np.array(values[way], dtype=float), top, theme, 6 if stacked else 7)
-        panel.set_xticks(range(len(classes)), [label_text(name) for name in classes], rotation=45, ha="right")
-        panel.set_yticks(range(len(labels)), [label_text(label) for label in labels])
+        panel.set_xticks(range(len(classes)), names, rotation=45, ha="right")
+        panel.set_yticks(range(len(labels)), [label_text(label, _MOST_LETTERS) for label in labels])
     return figure
 
 

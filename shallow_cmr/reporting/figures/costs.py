@@ -15,6 +15,7 @@ __all__ = ["COSTS", "plot_scaling", "plot_score_against_costs"]
 
 #: The costs of a row that a score is drawn against, and how axes call them.
 COSTS = {"fit_cpu_seconds": "seconds of one fit (CPU)", "bytes_per_item": "bytes an item"}
+_GUIDE = "proportional to n"
 _BASES = {"fit_cpu_seconds": 10, "bytes_per_item": 2}
 
 
@@ -38,7 +39,7 @@ def plot_score_against_costs(points, measure, theme="light", *, stacked=False):
     """
     costs = [cost for cost in COSTS if any(cost in point for found in points.values() for point in found)]
     sizes = sorted({point["size"] for found in points.values() for point in found})
-    figure, panels = make_panels(len(costs), len(points), theme, stacked=stacked, sharey=True)
+    figure, panels = make_panels(len(costs), points, theme, stacked=stacked, sharey=True)
     for panel, cost in zip(panels, costs):
         dress(panel, theme)
         panel.set_xscale("log", base=_BASES[cost])
@@ -80,7 +81,7 @@ def plot_scaling(series, theme="light", *, stacked=False):
     matplotlib.figure.Figure
         With a dashed line of times proportional to the number of items.
     """
-    figure, [panel] = make_panels(1, len(series) + 1, theme, stacked=stacked, narrow_height=3.4)
+    figure, [panel] = make_panels(1, [*series, _GUIDE], theme, stacked=stacked, narrow_height=3.4)
     dress(panel, theme)
     panel.set(xscale="log", yscale="log", xlabel="training items", ylabel=COSTS["fit_cpu_seconds"])
     for axis, values in zip((panel.xaxis, panel.yaxis), zip(*(point for found in series.values() for point in found))):
@@ -90,7 +91,7 @@ def plot_scaling(series, theme="light", *, stacked=False):
             panel.plot(*zip(*sorted(points)), label=label_text(label), **method_style(place, theme))
     (n_first, n_last), lowest = _span(series)
     guide = {"color": THEMES[theme]["muted"], "linestyle": (0, (4, 3)), "linewidth": 1.4, "zorder": 1}
-    panel.plot([n_first, n_last], [lowest, lowest * n_last / n_first], label="proportional to n", **guide)
+    panel.plot([n_first, n_last], [lowest, lowest * n_last / n_first], label=_GUIDE, **guide)
     add_legend(figure, [panel], theme, stacked=stacked)
     return figure
 

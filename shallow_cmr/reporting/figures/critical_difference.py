@@ -5,6 +5,7 @@ from shallow_cmr.reporting.figures.canvas import THEMES, label_text
 __all__ = ["plot_critical_difference"]
 
 _AXIS, _BAR_GAP, _ROW = 0.0, 0.32, 1.0  # heights: of the axis, between two cliques' bars, of a method's row
+_ABOVE = 2.2  # rows that ticks and the critical difference take above the axis
 _OVERHANG = 0.004  # of the bars beyond their methods, as a share of the axis
 
 
@@ -22,30 +23,33 @@ def plot_critical_difference(ranking, theme="light", *, stacked=False):
     -------
     matplotlib.figure.Figure
     """
-    from matplotlib.figure import Figure
-
-    colours = THEMES[theme]
-    n = len(ranking.labels)
+    n, colours = len(ranking.labels), THEMES[theme]
     on_left = n if stacked else -(-n // 2)
     bars = _rows_of_bars(ranking)
     first_row = 0.8 + _BAR_GAP * len(bars)
-    depth = first_row + _ROW * (on_left - 0.5)
-    width, inch = (4.2, 0.25) if stacked else (9, 0.28)
-    figure = Figure(figsize=(width, 0.4 + inch * (depth + 2.2)), layout="constrained", facecolor=colours["ground"])
-    panel = figure.add_subplot()
-    panel.set(xlim=(1, n), ylim=(depth, -2.2))
-    panel.set_axis_off()
+    panel = _empty_panel(n, first_row + _ROW * (on_left - 0.5), colours, stacked)
     _draw_axis(panel, n, -(-n // (8 if stacked else 16)), colours)
     _draw_critical_difference(panel, ranking, colours)
     for place, (label, rank) in enumerate(zip(ranking.labels, ranking.ranks)):
-        left = place < on_left
-        row = first_row + _ROW * (place if left else n - 1 - place)
-        _draw_method(panel, label, rank, row, 1 if left else n, colours)
-    for row, spans in enumerate(bars):
-        height, style = 0.45 + _BAR_GAP * row, {"color": colours["palette"][1], "linewidth": 4, "clip_on": False}
-        for start, end in spans:
-            panel.plot([start - _OVERHANG * (n - 1), end + _OVERHANG * (n - 1)], [height] * 2, **style)
-    return figure
+        name = label_text(label, 20 if stacked else 32)
+        if place < on_left:
+            _draw_method(panel, f"{name}  {rank:.2f}", rank, first_row + _ROW * place, 1, colours)
+        else:
+            _draw_method(panel, f"{rank:.2f}  {name}", rank, first_row + _ROW * (n - 1 - place), n, colours)
+    _draw_bars(panel, bars, n, colours)
+    return panel.figure
+
+
+def _empty_panel(n, depth, colours, stacked):
+    """Return a panel for ranks 1 to n, so many rows deep below the axis."""
+    from matplotlib.figure import Figure
+
+    width, inch = (4.2, 0.25) if stacked else (9, 0.28)
+    size = (width, 0.4 + inch * (depth + _ABOVE))
+    panel = Figure(figsize=size, layout="constrained", facecolor=colours["ground"]).add_subplot()
+    panel.set(xlim=(1, n), ylim=(depth, -_ABOVE))
+    panel.set_axis_off()
+    return panel
 
 
 def _rows_of_bars(ranking):
@@ -84,18 +88,18 @@ def _draw_critical_difference(panel, ranking, colours):
     panel.text(1, -2.0, text, ha="left", va="bottom", color=colours["ink"], fontsize=9)
 
 
-def _draw_method(panel, label, rank, row, side, colours):
-    """Draw the line from a rank on the axis down to its row, and on to its name at this side's end of the axis."""
+def _draw_method(panel, text, rank, row, side, colours):
+    """Draw the line from a rank on the axis down to its row, and on to its text at this side's end of the axis."""
     panel.plot([rank, rank, side], [_AXIS, row, row], color=colours["muted"], linewidth=1, clip_on=False)
     panel.plot([rank], [_AXIS], "o", color=colours["palette"][0], markersize=5, clip_on=False, zorder=3)
-    on_left = side == 1
-    panel.annotate(
-        f"{label_text(label)}  {rank:.2f}" if on_left else f"{rank:.2f}  {label_text(label)}",
-        (side, row),
-        xytext=(-5 if on_left else 5, 0),
-        textcoords="offset points",
-        ha="right" if on_left else "left",
-        va="center",
-        color=colours["ink"],
-        fontsize=9,
-    )
+    away, align = (-5, "right") if side == 1 else (5, "left")
+    style = {"ha": align, "va": "center", "color": colours["ink"], "fontsize": 9}
+    panel.annotate(text, (side, row), xytext=(away, 0), textcoords="offset points", **style)
+
+
+def _draw_bars(panel, bars, n, colours):
+    """Draw rows of (start, end) spans below the axis."""
+    for row, spans in enumerate(bars):
+        height, style = 0.45 + _BAR_GAP * row, {"color": colours["palette"][1], "linewidth": 4, "clip_on": False}
+        for start, end in spans:
+            panel.plot([start - _OVERHANG * (n - 1), end + _OVERHANG * (n - 1)], [height] * 2, **style)

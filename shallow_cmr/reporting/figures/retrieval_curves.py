@@ -57,7 +57,7 @@ def plot_precision_at_n(curves, theme="light", *, stacked=False):
 def _plot(curves, keys, names, theme, stacked):
     """Draw one panel a direction of the arrays under two keys."""
     directions = list(dict.fromkeys(direction for found in curves.values() for direction in found))
-    figure, panels = make_panels(len(directions), len(curves), theme, stacked=stacked, sharex=True, sharey=True)
+    figure, panels = make_panels(len(directions), curves, theme, stacked=stacked, sharex=True, sharey=True)
     for panel, direction in zip(panels, directions):
         dress(panel, theme, arrow(direction))
         panel.yaxis.set_major_formatter(short_number)

@@ -31,7 +31,8 @@ def plot_score_against_size(board, theme="light", *, stacked=False):
     """
     require_leaderboard(board)
     n_panels = max(len(board.directions), 1)
-    figure, panels = make_panels(n_panels, len(board.lines) + 1, theme, stacked=stacked, sharex=True, sharey=True)
+    names = [*(line.label for line in board.lines), "chance"]
+    figure, panels = make_panels(n_panels, names, theme, stacked=stacked, sharex=True, sharey=True)
     for panel, direction in zip(panels, board.directions):
         dress(panel, theme, arrow(direction))
         _set_scale(panel, board)

@@ -50,9 +50,26 @@ def to_latex(board):
     TypeError
         `board` is none.
     """
+    require_leaderboard(board)
+    rows = [
+        (_label(line), [_cell(board, line, c) for _, c in columns_of(board)], line is board.chance)
+        for line in lines_of(board)
+    ]
+    return _template().render(
+        board=board,
+        rows=rows,
+        rules=_rules(board),
+        short=direction_letters,
+        incomplete=any(line.values and not line.complete for line in board.lines),
+        tested=bool(board.comparisons.lines),
+        test=board.comparisons.sentence if len(board.lines) > 1 and board.scored else "",
+    )
+
+
+def _template():
+    """Return the table's template; its marks are none of LaTeX's."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    require_leaderboard(board)
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent.parent / "templates"),
         undefined=StrictUndefined,
@@ -66,19 +83,7 @@ def to_latex(board):
         trim_blocks=True,
     )
     environment.filters["tex"] = _escaped
-    rows = [
-        (_label(line), [_cell(board, line, c) for _, c in columns_of(board)], line is board.chance)
-        for line in lines_of(board)
-    ]
-    return environment.get_template("table.tex").render(
-        board=board,
-        rows=rows,
-        rules=_rules(board),
-        short=direction_letters,
-        incomplete=any(line.values and not line.complete for line in board.lines),
-        tested=bool(board.comparisons.lines),
-        test=board.comparisons.sentence if len(board.lines) > 1 and board.scored else "",
-    )
+    return environment.get_template("table.tex")
 
 
 def _escaped(text):
