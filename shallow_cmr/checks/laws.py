@@ -17,12 +17,29 @@ from shallow_cmr.metrics import chance_level, mean_average_precision
 
 __all__ = ["LAWS", "LawResult", "NotApplicable", "check_laws"]
 
+#: The laws by name: functions that take an estimator and raise where it breaks the law.
 LAWS = {}
 
 
 @dataclass(frozen=True)
 class LawResult:
-    """Outcome of one law: "passed", "failed", "expected failure" or "not applicable", and why."""
+    """Outcome of one law.
+
+    Parameters
+    ----------
+    law : str
+        Its name, a key of `LAWS`.
+    status : {"passed", "failed", "expected failure", "not applicable"}
+        A declared failure is expected.
+    reason : str
+        Why, unless it passed.
+
+    Examples
+    --------
+    >>> from shallow_cmr import CCA
+    >>> check_laws(CCA())[0]
+    LawResult(law='a row is transformed alone', status='passed', reason='')
+    """
 
     law: str
     status: str
@@ -30,16 +47,36 @@ class LawResult:
 
 
 class NotApplicable(Exception):  # noqa: N818 - it is no error
-    """The law says nothing about this method."""
+    """The law says nothing about this method.
+
+    Examples
+    --------
+    >>> from shallow_cmr import CCA
+    >>> LAWS["the objective never rises"](CCA())
+    Traceback (most recent call last):
+        ...
+    shallow_cmr.checks.laws.NotApplicable: solved in closed form
+    """
 
 
 def check_laws(estimator):
-    """Run every law on copies of ``estimator``.
+    """Run every law on copies of an estimator.
+
+    Parameters
+    ----------
+    estimator : CrossModalEstimator
+        With its parameters; the number of components or bits is set by each law.
 
     Returns
     -------
     list of LawResult
         A declared failure that does not occur counts as failed: the declaration is out of date.
+
+    Examples
+    --------
+    >>> from shallow_cmr import PLS
+    >>> [result for result in check_laws(PLS()) if result.status == "failed"]
+    []
     """
     return [_run(name, law, estimator) for name, law in LAWS.items()]
 
