@@ -6,57 +6,19 @@ space do not matter.
 
 import pickle
 import warnings
-from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
 from sklearn.utils import get_tags
 
+from shallow_cmr.checks.outcome import LawResult, NotApplicable
 from shallow_cmr.checks.sample import Pairs, assert_same, fitted, is_hasher, sample, signed, similarity, with_size
 from shallow_cmr.metrics import chance_level, mean_average_precision
 
-__all__ = ["LAWS", "LawResult", "NotApplicable", "check_laws"]
+__all__ = ["LAWS", "check_laws"]
 
 #: The laws by name: functions that take an estimator and raise where it breaks the law.
 LAWS = {}
-
-
-@dataclass(frozen=True)
-class LawResult:
-    """Outcome of one law.
-
-    Parameters
-    ----------
-    law : str
-        Its name, a key of `LAWS`.
-    status : {"passed", "failed", "expected failure", "not applicable"}
-        A declared failure is expected.
-    reason : str
-        Why, unless it passed.
-
-    Examples
-    --------
-    >>> from shallow_cmr import CCA
-    >>> check_laws(CCA())[0]
-    LawResult(law='a row is transformed alone', status='passed', reason='')
-    """
-
-    law: str
-    status: str
-    reason: str = ""
-
-
-class NotApplicable(Exception):  # noqa: N818 - it is no error
-    """The law says nothing about this method.
-
-    Examples
-    --------
-    >>> from shallow_cmr import CCA
-    >>> LAWS["the objective never rises"](CCA())
-    Traceback (most recent call last):
-        ...
-    shallow_cmr.checks.laws.NotApplicable: solved in closed form
-    """
 
 
 def check_laws(estimator):
