@@ -160,21 +160,31 @@ def test_queries_of_several_splits_are_never_pooled():
 
 
 def test_seeds_are_averaged_within_a_split_so_that_they_add_no_units():
-    once = over_splits(SPLITS)
-    seeded = [
-        {**line, "seed": seed, "value": line["value"] + shift}
-        for line in once
-        for seed, shift in ((0, -0.02), (1, 0.0), (2, 0.02))
-    ]
+    rng = np.random.default_rng(2)
+    once, seeded = over_splits(SPLITS), []
+    for line in once:
+        shift = rng.normal(0, 0.05)
+        seeded += [
+            {**line, "seed": seed, "value": line["value"] + sign * shift} for seed, sign in enumerate((1, 0, -1))
+        ]
     (one,), (three,) = leaderboards(results(once)), leaderboards(results(seeded))
     for label, line in with_best(one).items():
         assert with_best(three)[label].p_value == pytest.approx(line.p_value)
-    rng = np.random.default_rng(2)
-    queries = {"a": {WAYS[0]: rng.uniform(size=30).tolist()}, "b": {WAYS[0]: rng.uniform(size=30).tolist()}}
-    pairs = [over_queries(queries, seed=seed) for seed in (0, 1)]
-    (twice,) = leaderboards(results(pairs[0][0] + pairs[1][0], pairs[0][1] + pairs[1][1]))
-    (single,) = leaderboards(results(*over_queries(queries)))
-    assert twice.comparisons.lines[0].p_value == pytest.approx(single.comparisons.lines[0].p_value)
+        assert with_best(three)[label].n_splits == 5
+
+
+def test_seeds_are_averaged_within_a_query():
+    rng = np.random.default_rng(3)
+    means, shifts = ({name: rng.uniform(size=30) for name in "ab"} for _ in range(2))
+    rows, cells = [], []
+    for seed, sign in enumerate((1, -1)):
+        scores = {name: {WAYS[0]: (means[name] + sign * shifts[name]).tolist()} for name in "ab"}
+        more_rows, more_cells = over_queries(scores, seed=seed)
+        rows, cells = rows + more_rows, cells + more_cells
+    (board,) = leaderboards(results(rows, cells))
+    (line,) = board.comparisons.with_best((None, None))
+    assert line.p_value == pytest.approx(stats.ttest_rel(means["a"], means["b"]).pvalue)
+    assert line.n_queries == 30
 
 
 def test_methods_are_compared_on_the_splits_that_they_share():
