@@ -7,7 +7,7 @@ import pytest
 from tiny_suite import load_tiny, scores_of, small_suite
 
 from shallow_cmr import CCA, CVH, datasets
-from shallow_cmr.datasets import CrossModalDataset, load_openclipart
+from shallow_cmr.datasets import load_openclipart
 from shallow_cmr.evaluation import evaluate
 from shallow_cmr.experiment import MethodEntry, run_suite
 from shallow_cmr.experiment.tuning import training_folds, tune
@@ -61,21 +61,7 @@ def test_items_with_the_same_text_are_held_out_together():
 
 
 def test_groups_of_the_dataset_go_before_its_texts():
-    class Grouped(CrossModalDataset):
-        """A dataset that says which items belong together."""
-
-        groups = np.arange(80) // 10
-
-    data = load_tiny()
-    grouped = Grouped(
-        data.X,
-        data.y,
-        data.labels,
-        data.train_index,
-        data.test_index,
-        name="grouped",
-        texts=[str(i) for i in range(80)],
-    )
+    grouped = replace(load_tiny(), groups=np.arange(80) // 10, texts=[str(i) for i in range(80)])
     for fold in training_folds(grouped, 5):
         assert fold.test_index.tolist() == list(range(fold.test_index[0], fold.test_index[0] + 10))
 

@@ -8,6 +8,7 @@ import numpy as np
 from sklearn.model_selection import GroupKFold
 
 from shallow_cmr.datasets import CrossModalDataset
+from shallow_cmr.datasets.splitting import groups_of
 from shallow_cmr.evaluation import evaluate
 
 __all__ = ["Tuning", "training_folds", "tune"]
@@ -93,7 +94,7 @@ def training_folds(dataset, n_folds):
         Fewer groups than folds.
     """
     train = dataset.train
-    groups = _groups(dataset)[train.index]
+    groups = groups_of(dataset)[train.index]
     n_groups = len(np.unique(groups))
     if n_folds > n_groups:
         raise ValueError(f"tune_folds={n_folds} is more than the {n_groups} groups of training items; take fewer.")
@@ -102,13 +103,6 @@ def training_folds(dataset, n_folds):
         CrossModalDataset(train.X, train.y, train.labels, kept, held_out, name=dataset.name)
         for kept, held_out in splitter.split(groups, groups=groups)
     ]
-
-
-def _groups(dataset):
-    """Return the number of each item's group (n,)."""
-    given = (getattr(dataset, "groups", None), dataset.texts, range(len(dataset)))
-    names, numbers = next(names for names in given if names is not None), {}
-    return np.array([numbers.setdefault(name, len(numbers)) for name in names])
 
 
 def _score(estimator, folds, protocol):
