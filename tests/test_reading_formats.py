@@ -2,12 +2,15 @@
 
 import importlib.util
 import io
+import re
+import warnings
 from pathlib import Path
 
 import h5py
 import numpy as np
 import pyarrow as pa
 import pytest
+import scipy.io.matlab
 from pyarrow.parquet import write_table
 from scipy.io import loadmat, savemat
 from scipy.sparse import csc_matrix, csr_matrix, issparse, save_npz
@@ -84,6 +87,49 @@ def test_matlab_5_numbers_in_a_smaller_type_get_their_own_type_back(tmp_path):
     (tmp_path / "d.mat").write_bytes(stored)
     np.testing.assert_array_equal(read_arrays(tmp_path / "d.mat")["D"], [[1.0, 3, 5], [2, 4, 255]], strict=True)
     np.testing.assert_array_equal(loadmat(tmp_path / "d.mat")["D"], [[1, 3, 5], [2, 4, 255]])
+
+
+MATLABS_OWN = Path(scipy.io.matlab.__file__).parent / "tests" / "data"
+# Version 4, and damaged on purpose.
+REFUSED = re.compile(r"_4(\.2c)?_|mat4|debigged_m4|corrupted_zlib|malformed|bad_miuint32")
+
+
+@pytest.mark.skipif(not MATLABS_OWN.is_dir(), reason="this SciPy came without its tests, which hold files of MATLAB")
+def test_files_that_matlab_itself_wrote_are_read_as_scipy_reads_them():
+    compared = 0
+    for path in MATLABS_OWN.glob("*.mat"):
+        if REFUSED.search(path.name):
+            with pytest.raises(ValueError, match="refused"):
+                read_arrays(path)
+        elif path.name not in ("testhdf5_7.4_GLNX86.mat", "bad_miutf8_array_name.mat"):
+            expected = _numeric(path)
+            if expected:
+                assert_same(read_arrays(path), expected)
+                compared += len(expected)
+    assert compared >= 30
+
+
+def _numeric(path):
+    """Return the real numbers in a file as SciPy reads them; of complex ones it would give the real part."""
+    with warnings.catch_warnings(action="ignore"):
+        found = loadmat(path, mat_dtype=True)
+    what = {name: words for name, (_, words) in list_arrays(path).items()}
+    real = {name: array for name, array in found.items() if what.get(name, "complex numbers") != "complex numbers"}
+    return {name: _in_matlabs_type(array, what[name]) for name, array in real.items() if array.dtype.kind in "biuf"}
+
+
+def _in_matlabs_type(array, what):
+    """Return SciPy's array in the type it has in MATLAB; SciPy keeps the stored one if sparse or logical."""
+    if issparse(array) or what == "bool":
+        return array.astype(what.removeprefix("sparse "))
+    return array.astype(array.dtype.newbyteorder("="))
+
+
+@pytest.mark.skipif(not MATLABS_OWN.is_dir(), reason="this SciPy came without its tests, which hold files of MATLAB")
+def test_a_file_that_matlab_7_4_wrote_as_hdf5_is_in_matlabs_orientation():
+    found = read_arrays(MATLABS_OWN / "testhdf5_7.4_GLNX86.mat")["testdouble"]
+    np.testing.assert_array_equal(found, loadmat(MATLABS_OWN / "testdouble_7.4_GLNX86.mat")["testdouble"])
+    assert found.shape == (1, 9)
 
 
 def test_sparse_matrices_with_spare_room_or_unsorted_rows_are_read(tmp_path):

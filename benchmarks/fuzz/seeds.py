@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 from scipy.io import savemat
 from scipy.sparse import random as random_sparse
-from scipy.sparse import save_npz
 
 __all__ = ["FORMATS", "matlab_7_3", "seeds"]
 
@@ -54,51 +53,45 @@ def npy():
 
 
 def npz():
-    """Archives, whole; and with a mutated member under a right CRC."""
-    plain, packed, sparse = io.BytesIO(), io.BytesIO(), io.BytesIO()
-    np.savez(plain, X=X, labels=LABELS, classes=np.array(["cat", "dog"]))
-    np.savez_compressed(packed, X=X, labels=LABELS)
-    save_npz(sparse, S)
-
-    def archive(inner):
-        file = io.BytesIO()
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as opened:
-            opened.writestr("X.npy", inner)
-            opened.writestr("labels.npy", _npy(LABELS))
-        return file.getvalue()
-
-    members = {name: _npy(part) for name, part in [("data", S.data), ("indices", S.indices), ("indptr", S.indptr)]}
-    return [*map(_whole, (plain.getvalue(), packed.getvalue(), sparse.getvalue())), (_npy(X), archive)] + [
-        (inner, _scipy_with(members, name)) for name, inner in members.items()
-    ]
+    """Archives, whole, and with a mutated member under a right checksum."""
+    arrays = {"X": X, "labels": LABELS, "classes": np.array(["cat", "dog"])}
+    sparse = {"data": S.data, "indices": S.indices, "indptr": S.indptr}
+    sparse |= {"shape": np.array(S.shape), "format": np.array(b"csr")}
+    plain, packed, scipys = ({name: _npy(a) for name, a in part.items()} for part in (arrays, {"X": X}, sparse))
+    whole = [_archive(plain), _archive(packed, zipfile.ZIP_DEFLATED), _archive(scipys)]
+    inner = [(plain, "X"), *((scipys, name) for name in ("data", "indices", "indptr"))]
+    return [*map(_whole, whole), *((members[name], _archive_with(members, name)) for members, name in inner)]
 
 
-def _scipy_with(members, name):
-    """Return the function that makes SciPy's archive of a sparse matrix with one member in another form."""
+def _archive(members, how=zipfile.ZIP_STORED):
+    """Return members as an archive that is the same at any time."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", how) as archive:
+        for name, content in members.items():
+            archive.writestr(zipfile.ZipInfo(f"{name}.npy"), content, how)
+    return file.getvalue()
 
-    def archive(inner):
-        file = io.BytesIO()
-        rest = {"format": _npy(np.array(b"csr")), "shape": _npy(np.array(S.shape))}
-        with zipfile.ZipFile(file, "w") as opened:
-            for member, content in (members | rest | {name: inner}).items():
-                opened.writestr(f"{member}.npy", content)
-        return file.getvalue()
 
-    return archive
+def _archive_with(members, name):
+    """Return the function that makes the archive with one member in another form."""
+    return lambda inner: _archive(members | {name: inner})
 
 
 def matlab():
     """Version 5 files of both byte orders, plain, compressed, and compressed after the mutation."""
-    plain, packed = io.BytesIO(), io.BytesIO()
-    savemat(plain, ARRAYS | OTHERS)
-    savemat(packed, ARRAYS | OTHERS, do_compression=True)
-    found = [_whole(plain.getvalue()), _whole(packed.getvalue()), _whole(_swapped({"X": X, "labels": LABELS}))]
+    plain, packed = _saved(ARRAYS | OTHERS), _saved(ARRAYS | OTHERS, do_compression=True)
+    found = [_whole(plain), _whole(packed), _whole(_swapped({"X": X, "labels": LABELS}))]
     for array in ({"X": X}, {"S": S}, {"labels": LABELS}):
-        file = io.BytesIO()
-        savemat(file, array)
-        header, inner = file.getvalue()[:128], file.getvalue()[128:]
-        found.append((inner, lambda inner, header=header: header + _element(15, zlib.compress(inner))))
+        content = _saved(array)
+        found.append((content[128:], lambda inner: plain[:128] + _element(15, zlib.compress(inner))))
     return found
+
+
+def _saved(arrays, **how):
+    """Return what SciPy saves, without the time of day in its header."""
+    file = io.BytesIO()
+    savemat(file, arrays, **how)
+    return b"MATLAB 5.0 MAT-file".ljust(116) + file.getvalue()[116:]
 
 
 def _element(kind, content, order="<"):

@@ -74,7 +74,9 @@ class Elements:
         kind, length, content = self.tag()
         if kind not in STORAGE:
             raise Fault(f"an element of type {kind} stands where numbers should")
-        stored = np.dtype(self.order + STORAGE[kind])
+        # MATLAB calls the bytes of a logical sparse matrix doubles.
+        as_bytes = dtype.kind == "b" and length == at_most
+        stored = np.dtype("u1" if as_bytes else self.order + STORAGE[kind])
         n, rest = divmod(length, stored.itemsize)
         if rest or (n != count if at_most is None else n > at_most):
             raise Fault(f"a variable claims {count if at_most is None else at_most:,} numbers, but {n:,} are stored")

@@ -49,7 +49,7 @@ def refusing(path, kind):
         yield
     except Exception as error:
         fault = as_fault(error, kind)
-        raise refusal(path, fault.reason, fault.remedy) from error
+        raise refusal(path, fault.reason, fault.remedy) from (None if fault is error else error)
 
 
 def as_fault(error, kind):

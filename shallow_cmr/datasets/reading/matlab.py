@@ -107,7 +107,7 @@ def _head(elements, end):
     flags, n_stored = elements.integers(elements.small({UINT32}, 8).ljust(8, b"\0"))
     kind, shape = flags & 0xFF, ()
     if kind != OPAQUE:
-        shape = np.frombuffer(elements.small({INT32}, 4 * MAX_DIMENSIONS), f"{elements.order}i4")
+        shape = np.frombuffer(elements.small({INT32, UINT32}, 4 * MAX_DIMENSIONS), f"{elements.order}i4")
         shape, _ = checked_shape(shape, 1)
         if len(shape) < 2:
             raise Fault("a variable has fewer than two dimensions")
@@ -146,7 +146,6 @@ def _sparse(source, at):
     room = max(variable.n_stored, 1)
     indices = elements.numbers(np.dtype("i4"), at_most=room)
     indptr = elements.numbers(np.dtype("i4"), variable.shape[1] + 1)
-    data = elements.numbers(variable.dtype, at_most=room)
+    data = elements.numbers(variable.dtype, at_most=len(indices))
     elements.finish()
-    n = min(len(indices), len(data))
-    return checked_csr("csc", data[:n], indices[:n], indptr, variable.shape)
+    return checked_csr("csc", data, indices[: len(data)], indptr, variable.shape)

@@ -13,14 +13,14 @@ from shallow_cmr.datasets.reading.stored import Stored, in_own_type
 
 __all__ = ["catalogue", "is_version_7_3"]
 
-TEXT = b"MATLAB 7.3 MAT-file"
+VERSION = (b"\x00\x02IM", b"\x02\x00MI")
 INTEGERS = [f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)]
 NUMERIC = {"double": "float64", "single": "float32", "logical": "bool", **dict(zip(INTEGERS, INTEGERS))}
 
 
 def is_version_7_3(head):
-    """Return whether an HDF5 file was written as MATLAB does."""
-    return head.startswith(TEXT)
+    """Return whether an HDF5 file says in its first 512 bytes that MATLAB wrote it; early ones call themselves 7.0."""
+    return head[124:128] in VERSION
 
 
 def catalogue(file):
@@ -45,7 +45,7 @@ def _variable(thing, name):
     if stored.load is None:
         return replace(stored, shape=stored.shape[::-1])
     dtype = np.dtype(NUMERIC.get(kind, stored.what))
-    if "MATLAB_empty" in thing.attrs:
+    if thing.attrs.get("MATLAB_empty"):
         return _empty(stored, dtype, name)
     nbytes = math.prod(stored.shape) * dtype.itemsize
     return Stored(stored.shape[::-1], str(dtype), nbytes, lambda: in_own_type(stored.load(), dtype).T, stored.fault)
@@ -76,7 +76,7 @@ def _sparse(group, name):
         raise Fault(f"{name!r} is marked as sparse, but lacks its parts")
     if any(part.load is None for part in parts.values()):
         return Stored((), f"sparse {next(part.what for part in parts.values() if part.load is None)}")
-    shape, _ = checked_shape((group.attrs["MATLAB_sparse"], parts["jc"].shape[0] - 1), 1)
+    shape, _ = checked_shape((np.asarray(group.attrs["MATLAB_sparse"]).item(), parts["jc"].shape[0] - 1), 1)
     dtype = np.dtype(NUMERIC.get(_class(group), "float64"))
     nbytes = csr_nbytes(shape, *_stored_bytes(parts, dtype))
     return Stored(shape, f"sparse {dtype}", nbytes, lambda: _compressed(parts, dtype, shape))

@@ -24,11 +24,22 @@ def catalogue(source):
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise Fault(f"two of its columns are named {twice!r}", "Give each column its own name.")
-    return {field.name: _stored(table, field) for field in table.schema_arrow}
+    counts = _counts(table.metadata)
+    return {field.name: _stored(table, field, counts.get(field.name, 0)) for field in table.schema_arrow}
 
 
-def _stored(table, field):
-    """Return a column as `Stored`."""
+def _counts(metadata):
+    """Return {column: numbers that its lists hold together}."""
+    counts = {}
+    for group in (metadata.row_group(i) for i in range(metadata.num_row_groups)):
+        for column in (group.column(j) for j in range(group.num_columns)):
+            name = column.path_in_schema.split(".list.")[0]
+            counts[name] = counts.get(name, 0) + column.num_values
+    return counts
+
+
+def _stored(table, field, n_values):
+    """Return a column as `Stored`; of lists, with so many numbers together."""
     import pyarrow as pa
 
     n = table.metadata.num_rows
@@ -36,7 +47,7 @@ def _stored(table, field):
     dtype = _dtype(field.type.value_type if is_list else field.type)
     if dtype is None:
         return Stored((n,), "text" if "string" in str(field.type) else str(field.type))
-    n_values = _count(table.metadata, field.name) if is_list else n
+    n_values = n_values if is_list else n
     shape = (n, n_values // n if n else 0) if is_list else (n,)
     return Stored(shape, str(dtype), n_values * dtype.itemsize, lambda: _values(table, field.name, dtype))
 
@@ -48,13 +59,6 @@ def _dtype(kind):
     if not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind)):
         return None
     return numeric_dtype(np.dtype(kind.to_pandas_dtype()))
-
-
-def _count(metadata, name):
-    """Return how many numbers the lists of a column hold together."""
-    groups = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
-    columns = [group.column(j) for group in groups for j in range(group.num_columns)]
-    return sum(column.num_values for column in columns if column.path_in_schema.startswith(f"{name}.list."))
 
 
 def _values(table, name, dtype):

@@ -16,6 +16,7 @@ WORDS = {
     "S": "text",
     "V": "records",
     "c": "complex numbers",
+    "f": "floats of more than 64 bits",
     "M": "dates",
     "m": "time spans",
 }
