@@ -317,7 +317,7 @@ def test_dates_of_one_environment_are_told_as_a_span(tmp_path, monkeypatch):
             r"dataset openclipart \(image=zzz\): image='zzz' is unknown",
         ),
         (
-            Suite((DatasetEntry("wikipedia", {"folder": "no/such"}),), (MethodEntry("PLS"),), (1,)),
+            Suite((DatasetEntry("wikipedia", {"path": "no/such"}),), (MethodEntry("PLS"),), (1,)),
             OSError,
             "dataset wikipedia: .*raw_features.mat does not exist",
         ),
@@ -355,9 +355,9 @@ def test_the_cutoff_may_be_as_large_as_the_ranked_items(tmp_path, database, n):
     ("options", "label"),
     [
         ({}, "wikipedia"),
-        ({"folder": "/some/where"}, "wikipedia"),
-        ({"folder": "near", "prepared": "centre"}, "wikipedia (prepared=centre)"),
-        ({"folder": Path("/some/where")}, "wikipedia"),
+        ({"path": "/some/where"}, "wikipedia"),
+        ({"path": "near", "prepared": "centre"}, "wikipedia (prepared=centre)"),
+        ({"path": Path("/some/where")}, "wikipedia"),
         ({"prepared": r"C:\secret"}, "wikipedia"),
     ],
 )
@@ -367,10 +367,10 @@ def test_the_name_of_a_dataset_tells_no_folder(options, label):
 
 
 def test_datasets_that_tables_would_mix_up_need_labels():
-    entries = [DatasetEntry("wikipedia", {"folder": folder}) for folder in ("a", "b")]
+    entries = [DatasetEntry("wikipedia", {"path": folder}) for folder in ("a", "b")]
     with pytest.raises(ValueError, match="the label 'wikipedia' stands for two datasets of the suite"):
         Suite(tuple(entries), (MethodEntry("PLS"),), (1,))
-    Suite((entries[0], DatasetEntry("wikipedia", {"folder": "b"}, label="other")), (MethodEntry("PLS"),), (1,))
+    Suite((entries[0], DatasetEntry("wikipedia", {"path": "b"}, label="other")), (MethodEntry("PLS"),), (1,))
 
 
 def test_no_folder_of_the_data_reaches_the_rows(tmp_path, monkeypatch):

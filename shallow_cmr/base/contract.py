@@ -6,9 +6,11 @@ from contextlib import contextmanager
 import numpy as np
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.exceptions import InconsistentVersionWarning
+from sklearn.utils import estimator_html_repr
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from shallow_cmr import __version__
+from shallow_cmr.base.self_description import html_card
 from shallow_cmr.base.sklearn_internals import check_image, check_parameters, check_text, wrap_output
 from shallow_cmr.labels import encode_labels
 from shallow_cmr.metrics import mean_average_precision
@@ -23,8 +25,8 @@ class CrossModalEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
     bits; X (n, p) images, y (n, q) texts, L (n, c) label indicator, B (n, k) codes; C_xy a covariance,
     K_x a Gram matrix, W_x weights, A_x dual weights. Capitals are matrices.
 
-    Class attributes
-    ----------------
+    Attributes
+    ----------
     supervision : "unsupervised", "semi-supervised" or "supervised"
         Whether `fit` learns from labels; a supervised method refuses to fit without.
     rank_limited : bool
@@ -64,6 +66,17 @@ class CrossModalEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
     __metadata_request__fit = {"labels": True}
     __metadata_request__partial_fit = {"labels": True}
     __metadata_request__score = {"labels": True}
+
+    def _html_repr(self):
+        """Return what notebooks show: scikit-learn's diagram and, folded, what the method needs, costs, comes from."""
+        return estimator_html_repr(self) + html_card(self)
+
+    def _repr_html_inner(self):
+        return self._html_repr()
+
+    def _repr_mimebundle_(self, **kwargs):
+        bundle = super()._repr_mimebundle_(**kwargs)
+        return bundle | {"text/html": self._html_repr()} if "text/html" in bundle else bundle
 
     def fit(self, X, y, labels=None):
         """Learn from pairs; a failed fit leaves what was learned before.

@@ -25,8 +25,8 @@ class TwoStepHasher(HashingMixin, CrossModalEstimator):
     of the bit is counted once, as if the modalities were independent given the bit:
     :math:`z_x + z_y - \log \frac{\pi}{1 - \pi} > 0`.
 
-    Parameters that a subclass may take
-    -----------------------------------
+    Parameters
+    ----------
     hash_function : classifier or regressor, default=None
         Cloned for each modality and, unless it takes several outputs, each bit. It sees features that are centred
         and, all columns by one factor, scaled to a mean variance of one. None: ``_default_hash_function()``, a Ridge.

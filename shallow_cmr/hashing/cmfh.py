@@ -59,7 +59,7 @@ class CMFH(HashingMixin, SecondPassMixin, MomentProjection):
 
     Attributes
     ----------
-    objective_ : ndarray (n_iter_,)
+    objective_ : ndarray (n_sweeps,)
         The objective after each sweep, never rising.
     n_iter_ : int
         Sweeps made.
