@@ -16,7 +16,7 @@ FLOORS = [
         *["linalg", "labels", "scatter", "moments", "deflation", "rotation", "kernels", "kernel_logistic"],
         *["codes", "relevance", "ranking", "metrics", "protocol"],
     ],
-    ["base", "compose", "datasets", "scorers"],
+    ["base", "compose", "datasets", "scorers", "published"],
     ["real_valued"],
     ["hashing"],
     ["methods"],
