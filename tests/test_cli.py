@@ -173,7 +173,7 @@ def test_wrong_use_is_one_line_and_status_two(arguments, message, capsys, tmp_pa
         (["bench", "--n-jobs", "0"], "'0' processes cannot work; give -1 for all cores, or 1, 2, ..."),
         (["bench", "--n-jobs", "two"], "'two' processes cannot work; give -1 for all cores, or 1, 2, ..."),
         (["bnech"], "invalid choice: 'bnech'"),
-        ([], "arguments are required: {list,bench,report,search}"),
+        ([], "arguments are required: {list,bench,report,repro,search}"),
     ],
 )
 def test_arguments_that_argparse_refuses_have_status_two(arguments, message, capsys):

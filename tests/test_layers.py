@@ -21,7 +21,7 @@ FLOORS = [
     ["hashing"],
     ["methods"],
     ["checks", "evaluation", "retrieval"],
-    ["experiment", "search", "reporting"],
+    ["experiment", "search", "reporting", "reproduction"],
     ["cli", "__main__"],
 ]
 PLACE = {room: (floor, place) for floor, rooms in enumerate(FLOORS) for place, room in enumerate(rooms)}
