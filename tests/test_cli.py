@@ -223,7 +223,7 @@ def test_wrong_use_is_one_line_and_status_two(arguments, message, capsys, tmp_pa
         (["bench", "--timeout", "0"], "'0' is no time to wait; give seconds, such as 600"),
         (["bench", "--timeout", "inf"], "'inf' is no time to wait"),
         (["bnech"], "invalid choice: 'bnech'"),
-        ([], "arguments are required: {list,bench,report,search}"),
+        ([], "arguments are required: {list,bench,report,repro,search}"),
     ],
 )
 def test_arguments_that_argparse_refuses_have_status_two(arguments, message, capsys):

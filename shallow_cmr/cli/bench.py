@@ -2,11 +2,11 @@
 
 import argparse
 import math
-import sys
 import tomllib
 from contextlib import suppress
 from pathlib import Path
 
+from shallow_cmr.cli.processes import add_n_jobs, status_of
 from shallow_cmr.cli.showing import show
 
 __all__ = ["add_parser"]
@@ -26,7 +26,7 @@ def add_parser(commands):
     parser.add_argument(
         "--out", type=Path, default=Path("shallow_cmr_results"), metavar="FOLDER", help="results (default: %(default)s)"
     )
-    parser.add_argument("--n-jobs", type=_n_jobs, default=-1, metavar="N", help="processes (default: all cores)")
+    add_n_jobs(parser)
     parser.add_argument("--fresh", action="store_true", help="compute again what the folder holds already")
     parser.add_argument(
         "--methods", nargs="+", action="extend", metavar="NAME", help="only these methods or labels of the suite"
@@ -51,14 +51,6 @@ def _packaged():
     return "packaged suites:\n" + "\n".join(f"  {name:{width}}  {titles[name]}" for name in sorted(titles))
 
 
-def _n_jobs(text):
-    """Return a number of processes; joblib refuses 0 only after the plan is made."""
-    with suppress(ValueError):
-        if int(text):
-            return int(text)
-    raise argparse.ArgumentTypeError(f"{text!r} processes cannot work; give -1 for all cores, or 1, 2, ...")
-
-
 def _seconds(text):
     """Return a number of seconds."""
     with suppress(ValueError):
@@ -69,41 +61,32 @@ def _seconds(text):
 
 def _bench(options):
     """Run a suite and show what came out."""
-    from concurrent.futures.process import BrokenProcessPool
-
     from rich.console import Console
 
-    from shallow_cmr.experiment import load_results, read_suite, run_on
+    from shallow_cmr.experiment import load_results, read_suite
 
     if options.timeout and options.backend in ("threading", "dask"):
         raise ValueError(f"--timeout needs processes of this machine; the backend {options.backend} works in threads.")
     suite, console = _chosen(read_suite(options.suite), options.methods), Console(highlight=False)
-    try:
-        with run_on(options.backend, options.scheduler):
-            _run(suite, options, console)
-    except KeyboardInterrupt:
-        print(f"\nInterrupted. Finished cells are kept in {options.out}: the same command goes on.", file=sys.stderr)
-        return 130
-    except BrokenProcessPool as error:
-        print(f"shallow-cmr: a process died, for want of memory perhaps: {error}", file=sys.stderr)
-        print(f"Finished cells are kept in {options.out}: the same command goes on; try --n-jobs 1.", file=sys.stderr)
-        return 1
-    return show(load_results(options.out), options.out, console)
+    status = status_of(lambda: _run(suite, options, console), options.out)
+    return status or show(load_results(options.out), options.out, console)
 
 
 def _run(suite, options, console):
     """Compute what the folder does not hold yet, and show how far it is."""
-    from shallow_cmr.experiment import ResultsFolder, pending_cells, run_cells, write_plan
+    from shallow_cmr.experiment import ResultsFolder, pending_cells, run_cells, run_on, write_plan
     from shallow_cmr.reporting.progress import follow
 
-    folder = ResultsFolder(options.out)
-    total, pending = len(suite.cells()), pending_cells(suite, folder, fresh=options.fresh)
-    write_plan(suite, folder.prepare())
-    found = total - len(pending)
-    if found:
-        console.print(f"{found} of {total} cells found in {options.out}; --fresh computes them again.", markup=False)
-    finished = run_cells(pending, folder, n_jobs=options.n_jobs, timeout=options.timeout)
-    follow(finished, total, console, already=found)
+    with run_on(options.backend, options.scheduler):
+        folder = ResultsFolder(options.out)
+        total, pending = len(suite.cells()), pending_cells(suite, folder, fresh=options.fresh)
+        write_plan(suite, folder.prepare())
+        found = total - len(pending)
+        if found:
+            told = f"{found} of {total} cells found in {options.out}; --fresh computes them again."
+            console.print(told, markup=False)
+        finished = run_cells(pending, folder, n_jobs=options.n_jobs, timeout=options.timeout)
+        follow(finished, total, console, already=found)
 
 
 def _chosen(suite, names):
