@@ -18,9 +18,9 @@ from shallow_cmr.experiment.loading import load_dataset
 
 __all__ = ["Cell", "code_digest", "run_cell"]
 
-N_EXAMPLES = 6  # queries a direction whose ranked lists are kept for the report
+N_EXAMPLES = 500  # queries a direction whose ranked lists are kept for the report
 _PACKAGE = Path(shallow_cmr.__file__).parent
-_CANNOT_CHANGE_A_NUMBER = {"checks", "cli.py", "__main__.py", "experiment", "reporting", "retrieval", "search.py"}
+_CANNOT_CHANGE_A_NUMBER = {"checks", "cli", "__main__.py", "experiment", "reporting", "retrieval", "search.py"}
 
 
 @dataclass(frozen=True)
@@ -130,6 +130,8 @@ def run_cell(cell):
             result |= {
                 "rows": evaluation.rows,
                 "per_query": {name: _with_null(values) for name, values in evaluation.per_query.items()},
+                "curves": evaluation.curves,
+                "classes": evaluation.classes,
                 "examples": evaluation.examples,
             }
     result["warnings"] = list(dict.fromkeys(str(warning.message) for warning in caught))
