@@ -14,7 +14,7 @@ PACKAGE = Path(shallow_cmr.__file__).parent
 FLOORS = [
     [
         *["atomic", "linalg", "labels", "scatter", "moments", "deflation", "rotation", "kernels", "kernel_logistic"],
-        *["codes", "relevance", "ranking", "metrics", "protocol"],
+        *["codes", "relevance", "ranking", "metrics", "protocol", "statistics"],
     ],
     ["base", "compose", "datasets", "scorers"],
     ["real_valued"],

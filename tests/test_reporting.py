@@ -257,7 +257,7 @@ def test_results_csv_gives_back_every_value_exactly(finished):
 def test_latex_escapes_its_special_characters():
     (board,) = leaderboards(made_up())
     latex = to_latex(board)
-    assert r"strong \& <b>" in latex
+    assert r"strong \& $<$b$>$" in latex
     assert r"protocol 50\% of\_it" in latex
     assert latex.count(r"\\") == 2 + 3
 
