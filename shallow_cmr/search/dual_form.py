@@ -131,16 +131,17 @@ def _word_weights(search):
 
 def _share(weights):
     """Return bases and, for each weights (w, k), ``(place, mixing)``: the weights are ``bases[place] @ mixing``."""
-    bases, shares = [], []
+    bases, factors, shares = [], [], []
     for W in weights:
-        for place, basis in enumerate(bases):
-            mixing = linalg.lstsq(basis, W)[0]
-            if linalg.norm(basis @ mixing - W) <= _SAME * linalg.norm(W):
-                shares.append((place, mixing))
+        for place, (Q, R) in enumerate(factors):
+            coordinates = Q.T @ W
+            if linalg.norm(Q @ coordinates - W) <= _SAME * linalg.norm(W):
+                shares.append((place, linalg.solve_triangular(R, coordinates)))
                 break
         else:
             shares.append((len(bases), np.eye(W.shape[1])))
             bases.append(W)
+            factors.append(linalg.qr(W, mode="economic"))
     return bases, shares
 
 
