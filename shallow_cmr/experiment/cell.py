@@ -14,7 +14,7 @@ __all__ = ["Cell", "code_digest"]
 _PACKAGE = Path(shallow_cmr.__file__).parent
 _CANNOT_CHANGE_A_NUMBER = {
     *("checks", "cli", "__main__.py", "atomic.py", "experiment", "published.py", "reporting", "reproduction"),
-    *("retrieval", "search.py", "statistics"),
+    *("retrieval", "search", "statistics"),
 }
 _BUT_THESE_CAN = ("experiment/running.py", "experiment/tuning.py")
 

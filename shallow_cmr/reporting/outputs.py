@@ -9,6 +9,7 @@ from shallow_cmr.reporting.figures import as_png, as_svg, dataset_plots, run_plo
 from shallow_cmr.reporting.html import render_report
 from shallow_cmr.reporting.leaderboard import leaderboards
 from shallow_cmr.reporting.method_ranks import ranks_to_markdown
+from shallow_cmr.reporting.page.boards import board_groups
 from shallow_cmr.reporting.tables import (
     COMPARISON_COLUMNS,
     SCORE_COLUMNS,
@@ -41,14 +42,14 @@ def write_outputs(results, path):
     timed = [row for row in results.rows if row.get("fit_seconds") is not None]
     compared = comparison_rows(boards)
     files = {
-        "report.html": render_report(results, _datasets(results)),
         "results.csv": to_csv(results.rows, SCORE_COLUMNS),
         "timings.csv": to_csv(timed, TIMING_COLUMNS),
         **({"comparisons.csv": to_csv(compared, COMPARISON_COLUMNS)} if compared else {}),
-        "leaderboard.md": "\n".join([*map(to_markdown, boards), ranks_to_markdown(boards)]),
+        "leaderboard.md": "\n".join([*map(to_markdown, boards), ranks_to_markdown(_one_a_dataset(boards, results))]),
         "table.tex": "\n".join(to_latex(board) for board in boards),
         **_figures(boards, results),
     }
+    files = {"report.html": render_report(results, _datasets(results), list(files)), **files}
     for name, content in files.items():
         write_atomically(Path(path) / name, content)
     return [Path(path) / name for name in files]
@@ -56,7 +57,7 @@ def write_outputs(results, path):
 
 def _figures(boards, results):
     """Return ``{file name: content}`` of every figure that there are data for."""
-    named = {plot.name: plot for plot in run_plots(boards, results)}
+    named = {plot.name: plot for plot in run_plots(_one_a_dataset(boards, results), results)}
     for number, board in enumerate([board for board in boards if board.scored], start=1):
         named |= {f"{plot.name}{number if number > 1 else ''}": plot for plot in dataset_plots(board, results)}
     files = {}
@@ -64,6 +65,11 @@ def _figures(boards, results):
         figure = plot.draw("light")
         files |= {f"{name}.png": as_png(figure), f"{name}.svg": as_svg(figure)}
     return files
+
+
+def _one_a_dataset(boards, results):
+    """Return the leaderboards without those that rank the same data under another protocol."""
+    return [first for first, *_ in board_groups(boards, results)]
 
 
 def _datasets(results):
