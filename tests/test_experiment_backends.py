@@ -8,6 +8,7 @@ from contextlib import closing
 from types import SimpleNamespace
 
 import pytest
+import sklearn
 from joblib.externals.loky import get_reusable_executor
 from tiny_suite import small_suite
 
@@ -16,13 +17,13 @@ from shallow_cmr.experiment.backends import as_they_finish
 
 pytestmark = pytest.mark.usefixtures("tiny")
 METHODS = (MethodEntry("PLS"), MethodEntry("CVH", sizes=(2, 500)), MethodEntry("CCA", tune={"reg": [0.1, 1]}))
-PICTURES = Suite((DatasetEntry("openclipart", splits=(0,)),), METHODS, (2,))
+TOPICS = Suite((DatasetEntry("topics", {"n_train": 200}, splits=(0,)),), METHODS, (2,))  # known to other processes
 
 
 @pytest.fixture(scope="module")
 def reference(tmp_path_factory):
     """Scores of the suite computed one after the other in this process."""
-    return run_suite(PICTURES, tmp_path_factory.mktemp("reference"), n_jobs=1)
+    return run_suite(TOPICS, tmp_path_factory.mktemp("reference"), n_jobs=1)
 
 
 def hears_interrupts():
@@ -41,7 +42,7 @@ def test_workers_do_not_hear_the_interrupt_that_ends_them():
 @pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 def test_scores_do_not_depend_on_who_computes_them(reference, tmp_path, backend):
     with run_on(backend):
-        results = run_suite(PICTURES, tmp_path, n_jobs=2)
+        results = run_suite(TOPICS, tmp_path, n_jobs=2)
     assert results.digest == reference.digest
     assert len(results.failures) == 1
     peaks = {row["fit_peak_bytes"] for row in results.rows if "fit_peak_bytes" in row}
@@ -55,7 +56,7 @@ def test_a_dask_cluster_gives_the_same_scores(reference, tmp_path):
         distributed.LocalCluster(n_workers=1, threads_per_worker=2, **options) as cluster,
         run_on("dask", cluster.scheduler_address),
     ):
-        results = run_suite(PICTURES, tmp_path)
+        results = run_suite(TOPICS, tmp_path)
     assert results.digest == reference.digest
     assert len(results.failures) == 1
 
@@ -132,3 +133,16 @@ def test_workers_with_other_code_compute_nothing(tmp_path, monkeypatch):
 def test_a_run_that_is_given_up_leaves_without_a_word(backend):
     with run_on(backend), closing(as_they_finish(time.sleep, [(0,), *[(0.2,)] * 6], 2)) as finished:
         assert next(finished) is None
+
+
+def test_cells_see_the_configuration_of_scikit_learn_of_who_asks(tmp_path, monkeypatch):
+    seen = []
+
+    def look(*arguments, **options):
+        seen.append(sklearn.get_config()["enable_metadata_routing"])
+        raise RuntimeError("seen enough")
+
+    monkeypatch.setattr("shallow_cmr.experiment.running.evaluate_queries", look)
+    with sklearn.config_context(enable_metadata_routing=True), run_on("threading"):
+        run_suite(small_suite(MethodEntry("PLS"), splits=(0,)), tmp_path, n_jobs=2)
+    assert seen == [True, True]

@@ -242,6 +242,13 @@ def test_a_dataset_may_have_a_protocol_of_its_own(tmp_path):
     assert results.protocol_of("tiny") == str(get_protocol("training_database"))
 
 
+def test_every_protocol_of_the_same_data_is_held_against_them(tmp_path):
+    mine = Protocol("mine", measures=("ndcg@31",))
+    entries = DatasetEntry("tiny"), DatasetEntry("tiny", label="graded", protocol=mine)
+    with pytest.raises(ValueError, match="dataset graded: top_k=31 is more than the 30 items"):
+        run_suite(Suite(entries, (MethodEntry("PLS"),), (2,)), tmp_path, n_jobs=1)
+
+
 def test_the_protocol_of_a_dataset_is_read_from_toml(tmp_path):
     own = 'name = "tiny"\nprotocol = { name = "mine", measures = ["ndcg@5"] }\n'
     suite = read_suite(write_toml(tmp_path / "my.toml", TINY.replace('name = "tiny"\n', own)))

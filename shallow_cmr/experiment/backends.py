@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from threading import current_thread, main_thread
 
 import joblib
+from joblib import Parallel, delayed
 from joblib.parallel import get_active_backend
-from sklearn.utils.parallel import Parallel, delayed
 
 __all__ = ["as_they_finish", "run_on"]
 
@@ -94,7 +94,10 @@ def as_they_finish(function, calls, n_jobs):
 
 @contextmanager
 def _undisturbed():
-    """Let processes that are started inside not hear Ctrl-C: this one does, and ends them without their last words."""
+    """Let processes that are started inside not hear Ctrl-C: this one does, and ends them without their last words.
+
+    For the few hundredths of a second that it takes, this one does not hear it either.
+    """
     if current_thread() is not main_thread():
         yield
         return

@@ -4,6 +4,8 @@ import os
 import platform
 from contextlib import closing
 
+import sklearn
+
 from shallow_cmr.experiment.backends import as_they_finish
 from shallow_cmr.experiment.cell import code_digest
 from shallow_cmr.experiment.loading import check_datasets
@@ -85,7 +87,7 @@ def run_cells(cells, folder, *, n_jobs=-1, timeout=None):
     timeout : float, optional
         Seconds a cell.
     """
-    asker = code_digest(), os.getpid()
+    asker = code_digest(), os.getpid(), sklearn.get_config()
     calls = [(place, cell, timeout, asker) for place, cell in enumerate(cells)]
     with closing(as_they_finish(_run, calls, n_jobs)) as finished:
         for place, result in finished:
@@ -105,9 +107,14 @@ def _told(cell, result):
 
 
 def _run(place, cell, timeout, asker):
-    """Return `place` and the result of a cell, in a worker; `asker` is code and number of the process that asks."""
-    code, process = asker
+    """Return `place` and the result of a cell, in a worker; `asker` tells of the process that asks for it.
+
+    That is its code's digest, its number, and its configuration of scikit-learn. The latter's own way to hand this on
+    would restore, in the thread of one cell, what becomes of warnings in all others.
+    """
+    code, process, configuration = asker
     end_with_parent(process)
     if code_digest() != code:  # a cluster may have another version installed: its numbers are not those of the key
         return place, failed(f"the worker on {platform.node()} has other code than the process that asked; install it")
-    return place, run_cell(cell, timeout)
+    with sklearn.config_context(**configuration):
+        return place, run_cell(cell, timeout)
