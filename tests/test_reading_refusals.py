@@ -11,9 +11,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.io import savemat
 from scipy.sparse import coo_matrix, eye, save_npz
 
-from shallow_cmr.datasets.reading import list_arrays, map_array, read_arrays, read_verified
+from shallow_cmr.datasets.reading import limits, list_arrays, map_array, read_arrays, read_verified
 
 X = np.arange(12.0).reshape(4, 3)
 
@@ -379,3 +380,13 @@ def test_verified_bytes_are_those_of_the_digest_or_none(tmp_path):
     for name in ("b.txt", "pipe", ""):
         with pytest.raises(FileNotFoundError, match=r"does not exist. Download it."):
             read_verified(tmp_path / name, digest, "Download it.")
+
+
+def test_a_file_of_too_many_arrays_is_refused(tmp_path, monkeypatch):
+    (tmp_path / "a.npz").write_bytes(npz({f"{i}.npy": npy() for i in range(5)}))
+    with open(tmp_path / "a.mat", "wb") as file:
+        savemat(file, {f"x{i}": X for i in range(5)})
+    monkeypatch.setattr(limits, "MAX_ARRAYS", 4)
+    for name in ("a.npz", "a.mat"):
+        with pytest.raises(ValueError, match=f"{name} refused: it holds more than 4 arrays. Save matrices"):
+            list_arrays(tmp_path / name)

@@ -27,8 +27,8 @@ def read_arrays(path, names=None, *, max_bytes=DEFAULT_MAX_BYTES, sha256=None):
         The file.
     names : iterable of str, or None
         The arrays wanted. None: all that are made of real numbers; text, cells, structs and objects are left out.
-        A single array (``.npy``, or a table without a header) has the name of the file without its suffix; HDF5
-        names are ``group/dataset``; a table with a header has an array a column.
+        A single array (``.npy``, a table without a header, a sparse matrix that SciPy saved) has the name of the
+        file without its suffix; HDF5 names are ``group/dataset``; a table with a header has a vector a column.
     max_bytes : int
         Most memory that the decoded arrays may take together, in bytes.
     sha256 : str or None

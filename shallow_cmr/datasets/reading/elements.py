@@ -11,7 +11,7 @@ import numpy as np
 
 from shallow_cmr.datasets.reading.fault import Fault
 from shallow_cmr.datasets.reading.limits import LARGEST_RATIO
-from shallow_cmr.datasets.reading.stored import in_own_type
+from shallow_cmr.datasets.reading.stored import fill, in_own_type
 
 __all__ = ["COMPRESSED", "INT32", "MATRIX", "NAMES", "UINT32", "Elements"]
 
@@ -19,6 +19,8 @@ INT8, INT32, UINT32, MATRIX, COMPRESSED, UTF8 = 1, 5, 6, 14, 15, 16
 NAMES = {INT8, UTF8}
 STORAGE = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f8", 12: "i8", 13: "u8"}
 BLOCK = 1 << 20
+# What zlib has not used yet is copied at each call.
+COMPRESSED_BLOCK = 1 << 16
 
 
 class Elements:
@@ -26,7 +28,7 @@ class Elements:
 
     Parameters
     ----------
-    stream : object with a method ``read(n)``
+    stream : object with ``read(n)`` and ``readinto(view)``
         Stands at the first element.
     left : int
         Bytes that the container holds.
@@ -80,14 +82,31 @@ class Elements:
         n, rest = divmod(length, stored.itemsize)
         if rest or (n != count if at_most is None else n > at_most):
             raise Fault(f"a variable claims {count if at_most is None else at_most:,} numbers, but {n:,} are stored")
-        content = self._content(length) if content is None else content
-        return in_own_type(np.frombuffer(content, stored), dtype)
+        numbers = np.empty(n, stored)
+        if content is None:
+            self._fill(numbers, length)
+        else:
+            numbers[:] = np.frombuffer(content, stored)
+        return in_own_type(numbers, dtype)
+
+    def _fill(self, numbers, length):
+        """Fill a vector with the content of an element of its size."""
+        if length > self.left:
+            raise Fault("an element is longer than what holds it")
+        self.left -= length
+        if not fill(self.stream, numbers):
+            raise Fault("it is cut short")
+        self._pad(length)
 
     def _content(self, length):
-        """Return the content of an element and pass over its padding, which the last one may lack."""
+        """Return the content of an element."""
         content = self.take(length)
-        self.take(min(-length % 8, self.left))
+        self._pad(length)
         return content
+
+    def _pad(self, length):
+        """Pass over the padding of an element, which the last one may lack."""
+        self.take(min(-length % 8, self.left))
 
     def inside(self, length):
         """Return the elements of the next container, which holds so many bytes."""
@@ -134,9 +153,15 @@ class Inflated:
             parts.append(part)
         return b"".join(parts)
 
+    def readinto(self, view):
+        """Write inflated bytes into a view; return how many."""
+        part = self.read(len(view))
+        view[: len(part)] = part
+        return len(part)
+
     def _compressed(self):
         """Return the next compressed bytes."""
-        content = self.file.read(min(BLOCK, self.left))
+        content = self.file.read(min(COMPRESSED_BLOCK, self.left))
         self.left -= len(content)
         return content
 

@@ -19,8 +19,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from shallow_cmr.datasets.reading.fault import Fault
-from shallow_cmr.datasets.reading.npy import fill
-from shallow_cmr.datasets.reading.stored import Stored, numeric_dtype
+from shallow_cmr.datasets.reading.stored import Stored, fill, numeric_dtype
 
 __all__ = ["Reader"]
 

@@ -10,15 +10,14 @@ import numpy as np
 
 from shallow_cmr.datasets.reading.fault import Fault
 from shallow_cmr.datasets.reading.limits import checked_shape
-from shallow_cmr.datasets.reading.stored import Stored, numeric_dtype, words
+from shallow_cmr.datasets.reading.stored import Stored, fill, numeric_dtype, words
 
-__all__ = ["MAGIC", "Header", "catalogue", "fill", "read_array", "read_header", "stored_array"]
+__all__ = ["MAGIC", "Header", "catalogue", "read_array", "read_header", "stored_array"]
 
 MAGIC = b"\x93NUMPY"
 # NumPy's own limit; a header of one array takes 118 bytes.
 MAX_HEADER = 10_000
 KEYS = {"descr", "fortran_order", "shape"}
-BLOCK = 1 << 24
 
 
 @dataclass(frozen=True)
@@ -122,15 +121,3 @@ def read_array(stream, header):
     if not flat.dtype.isnative:
         flat = flat.byteswap(inplace=True).view(flat.dtype.newbyteorder("="))
     return flat.reshape(header.shape, order="F" if header.fortran_order else "C")
-
-
-def fill(stream, flat):
-    """Fill a vector with the bytes of a stream; return whether there were enough of them."""
-    view = memoryview(flat.view(np.uint8))
-    done = 0
-    while done < len(view):
-        got = stream.readinto(view[done : done + BLOCK])
-        if not got:
-            return False
-        done += got
-    return True

@@ -7,8 +7,9 @@ import numpy as np
 
 from shallow_cmr.datasets.reading.fault import Fault
 
-__all__ = ["Stored", "in_own_type", "numeric_dtype", "words"]
+__all__ = ["Stored", "fill", "in_own_type", "numeric_dtype", "words"]
 
+BLOCK = 1 << 20
 NUMERIC = {np.dtype(name) for name in ("?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8")}
 WORDS = {
     "O": "pickled Python objects, which can run code",
@@ -60,7 +61,19 @@ def words(dtype):
 
 def in_own_type(stored, dtype):
     """Return numbers in their variable's own data type; MATLAB may store them in a smaller one that holds them."""
-    values = stored.astype(dtype, copy=not stored.flags.writeable)
+    values = stored.astype(dtype, copy=False)
     if dtype.kind != "b" and stored.dtype.newbyteorder("=") != dtype and not (values == stored).all():
         raise Fault(f"numbers stored as {stored.dtype} do not fit into {dtype}")
     return values
+
+
+def fill(stream, flat):
+    """Fill a vector with the bytes of a stream; return whether there were enough of them."""
+    view = memoryview(flat.view(np.uint8))
+    done = 0
+    while done < len(view):
+        got = stream.readinto(view[done : done + BLOCK])
+        if not got:
+            return False
+        done += got
+    return True
