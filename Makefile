@@ -1,5 +1,5 @@
 # Thin aliases; every line can be typed by hand.
-.PHONY: help install test format check bench notebooks clean
+.PHONY: help install test format check bench notebooks docs clean
 
 help:       ## list these words
 	@grep -hE '^[a-z]+: ' $(MAKEFILE_LIST) | sed 's/:  *##/\t/' | expand -t 14
@@ -15,5 +15,7 @@ bench:      ## run the default benchmark
 	shallow-cmr bench
 notebooks:  ## execute the notebooks
 	pytest tests/test_notebooks.py
+docs:       ## build the documentation (extra docs) into docs/_build
+	sphinx-build -W --keep-going -b html docs docs/_build/html
 clean:      ## remove what builds and tests leave behind
-	rm -rf build dist *.egg-info .pytest_cache .ruff_cache .hypothesis shallow_cmr_results
+	rm -rf build dist *.egg-info .pytest_cache .ruff_cache .hypothesis shallow_cmr_results shallow_cmr_search docs/_build docs/api docs/results

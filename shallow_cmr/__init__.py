@@ -21,7 +21,10 @@ _PUBLIC_MODULES = {
     "compose": None,
     "base": None,
     "moments": None,
-    "datasets": None,
+    "datasets": (
+        *("CrossModalDataset", "load_features", "load_openclipart", "load_wikipedia"),
+        *("make_paired_gaussians", "make_topics"),
+    ),
     "metrics": ("average_precision", "mean_average_precision"),
     "protocol": ("Protocol", "evaluate_embeddings"),
     "scorers": None,

@@ -150,7 +150,7 @@ def test_supervised_methods_get_the_classes_and_as_many_dimensions_as_they_allow
 def test_a_method_comes_with_the_parameters_of_the_quick_suite_in_any_case_of_letters():
     assert repr(picture_search("cca").model.estimator) == repr(CCA(n_components=64, reg=1, power=1))
     assert repr(picture_search("CVH", 16).model.estimator) == repr(CVH(n_bits=16, reg=1))
-    with pytest.raises(ValueError, match=r"unknown method: 'CAA'; known: .*CCA"):
+    with pytest.raises(ValueError, match=r"unknown method: 'CAA'; did you mean 'CCA'\? known: .*CCA"):
         picture_search("CAA")
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from shallow_cmr.datasets.dataset import CrossModalDataset
-from shallow_cmr.datasets.files import read_verified
 from shallow_cmr.datasets.preparation import centre_and_scale, latent_semantics, principal_components, tfidf
+from shallow_cmr.datasets.reading import read_verified
 
 __all__ = ["load_openclipart"]
 

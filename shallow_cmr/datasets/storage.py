@@ -1,15 +1,13 @@
 """A data set as one file: an ``.npz`` of plain arrays, read only when it is whole and what it says it is."""
 
-import io
 import json
-from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 from scipy.sparse import csr_matrix, issparse
 
 from shallow_cmr.atomic import open_atomically
 from shallow_cmr.datasets.pictures import read_pictures
+from shallow_cmr.datasets.reading import read_arrays
 
 __all__ = ["read_dataset_file", "write_dataset_file"]
 
@@ -45,7 +43,7 @@ def _parts(name, V):
 
 def read_dataset_file(path, kind):
     """Return the data set, of class `kind`, that was written; see `CrossModalDataset.load`."""
-    arrays = _stored_arrays(path)
+    arrays = read_arrays(path)
     try:
         about = json.loads(arrays.pop("about").tobytes())
         if about.pop("format") != _FORMAT:
@@ -59,16 +57,6 @@ def read_dataset_file(path, kind):
     if dataset.digest != digest:
         raise ValueError(f"{path} is damaged: its digest is {dataset.digest}, expected {digest}; save it anew.")
     return dataset
-
-
-def _stored_arrays(path):
-    """Return the arrays {name: array} of the file, never a pickled one."""
-    content = io.BytesIO(Path(path).read_bytes())
-    try:
-        with np.load(content, allow_pickle=False) as stored:
-            return {name: stored[name] for name in stored.files}
-    except (BadZipFile, EOFError, OSError, ValueError, AttributeError) as error:
-        raise ValueError(f"{path} is no data set of this package, or is damaged ({error}); save it anew.") from error
 
 
 def _joined(name, arrays):

@@ -42,7 +42,7 @@ class CCAITQ(HashingMixin, SecondPassMixin, MomentProjection):
     ----------
     correlations_ : ndarray (min(k, r),)
         Canonical correlations (of the ridged problem), descending, in [0, 1].
-    objective_ : ndarray (n_iter_,)
+    objective_ : ndarray (n_sweeps,)
         The quantisation loss after each sweep, never rising.
     n_iter_ : int
         Sweeps made.

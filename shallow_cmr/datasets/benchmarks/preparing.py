@@ -1,0 +1,42 @@
+"""Columns as published, centred or z-scored, fitted on the training rows alone."""
+
+from dataclasses import replace
+from functools import partial
+
+from scipy.sparse import issparse
+
+__all__ = ["check_preparation", "prepare_dataset"]
+
+PREPARATIONS = ("zscore", "centre", None)
+
+
+def check_preparation(prepared):
+    """Raise ValueError unless ``prepared`` is known."""
+    if prepared not in PREPARATIONS:
+        raise ValueError(f"prepared={prepared!r} is unknown; choose one of 'zscore', 'centre' or None.")
+
+
+def prepare_dataset(stored, prepared, train_index, test_index):
+    """Return the data set ``stored`` under this split, both views centred or z-scored by its training rows.
+
+    Raises
+    ------
+    ValueError
+        A view is sparse: centred, it would not be any more.
+    """
+    views = {"image": stored.X, "text": stored.y}
+    X, y = (_prepare(V, train_index, prepared, name) for name, V in views.items())
+    remake = partial(prepare_dataset, stored, prepared)
+    return replace(stored, X=X, y=y, train_index=train_index, test_index=test_index, remake=remake)
+
+
+def _prepare(V, train, prepared, name):
+    """Return ``V`` (n, d) centred or z-scored by its rows ``train``."""
+    if issparse(V):
+        raise ValueError(
+            f"prepared={prepared!r} would make the sparse {name} features {V.shape} dense; load them with "
+            f"prepared=None."
+        )
+    from sklearn.preprocessing import StandardScaler
+
+    return StandardScaler(with_std=prepared == "zscore").fit(V[train]).transform(V)

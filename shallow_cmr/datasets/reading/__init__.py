@@ -1,0 +1,10 @@
+"""Files that cannot hurt: the one place where bytes from outside become arrays.
+
+>>> from shallow_cmr.datasets.reading import read_arrays
+>>> read_arrays("features.mat", ["I_tr", "T_tr"])  # doctest: +SKIP
+"""
+
+from shallow_cmr.datasets.reading.arrays import DEFAULT_MAX_BYTES, list_arrays, map_array, read_arrays
+from shallow_cmr.datasets.reading.verified import read_verified
+
+__all__ = ["DEFAULT_MAX_BYTES", "list_arrays", "map_array", "read_arrays", "read_verified"]
