@@ -57,17 +57,17 @@ def numbers(text, kind):
 
 def matrix(about):
     """Return the matrix that `packed_columns` packed."""
-    three = np.frombuffer(b64decode(about["entries"]), dtype=np.uint8).reshape(-1, 3)
-    four = np.concatenate([np.zeros((len(three), 1), np.uint8), three], axis=1).copy().view("<i4").ravel() >> 8
-    return four.reshape(about["rows"], about["columns"]) * np.array(about["steps"])
+    high, low = numbers(about["high"], "i2").astype(int), numbers(about["low"], "u1")
+    halves = np.stack([low >> 4, low & 15], axis=1).ravel()[: high.size]
+    return (16 * high + halves).reshape(about["rows"], about["columns"]) * np.array(about["steps"])
 
 
 def test_packed_numbers_come_back():
     assert numbers(packed([[0, 1], [2, 65535]], "u2"), "u2").tolist() == [0, 1, 2, 65535]
     rng = np.random.default_rng(0)
-    A = rng.normal(size=(50, 4)) * [1e-6, 1, 1e6, 0] + [0, 5, 0, 0]
+    A = rng.normal(size=(51, 5)) * [1e-6, 1, 1e6, 0, 1] + [0, 5, 0, 0, 0]  # an odd number of entries
     error = np.abs(matrix(packed_columns(A)) - A).max(axis=0)
-    assert (error <= 2.0**-24 * np.abs(A).max(axis=0) * 1.001).all()
+    assert (error <= 2.0**-20 * np.abs(A).max(axis=0) * 1.001).all()
 
 
 def test_items_are_embedded_once_for_all_sections_and_features():
@@ -223,14 +223,14 @@ def test_the_search_box_keeps_the_scores_of_the_fitted_searches():
             scores = scores @ numbers(method["mixing"], "f4").reshape(scores.shape[1], -1)
         scores = scores - numbers(method["offset"], "f8")
         exact = search.model.estimator_._project(search.model.text_.transform(["red flower", "dog"]), "y")
-        np.testing.assert_allclose(scores, exact, rtol=0, atol=1e-6 * np.abs(exact).max())
+        np.testing.assert_allclose(scores, exact, rtol=0, atol=1e-5 * np.abs(exact).max())
         images = search.model.transform_image(data.X)
         if method["codes"]:
             codes = np.unpackbits(numbers(method["codes"], "u1"))[: images.size].reshape(images.shape)
             np.testing.assert_array_equal(codes, images)
         else:
             rows = matrix(method["vectors"])
-            np.testing.assert_allclose(rows, images / np.linalg.norm(images, axis=1, keepdims=True), atol=1e-6)
+            np.testing.assert_allclose(rows, images / np.linalg.norm(images, axis=1, keepdims=True), atol=2e-6)
 
 
 def test_every_example_query_is_known_and_is_found(page):

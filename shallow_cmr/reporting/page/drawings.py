@@ -10,11 +10,14 @@ __all__ = ["drawing"]
 
 _ROLES = ("ground", "ink", "faint", "muted")
 _IN_A_ROW = ("precision_recall", "precision_at_n", "costs")  # their narrow shapes stand side by side on wide screens
-_SVG = {
-    "svg.hashsalt": "shallow_cmr",
-    "svg.fonttype": "none",  # text as text is half the size
-    "font.sans-serif": ["DejaVu Sans", "Verdana", "sans-serif"],
-}
+_SVG = {"svg.hashsalt": "shallow_cmr", "svg.fonttype": "none"}  # text as text is half the size
+_FONT = "text{font-family:'DejaVu Sans',Verdana,sans-serif}"
+_UNSEEN = re.compile(
+    r"<\?xml.*?\?>|<!DOCTYPE.*?>|<metadata>.*?</metadata>|<!--.*?-->"
+    r"| id=\"[\w.]+_[\d.]+\"(?=>|/>)"  # of groups, which nothing refers to
+    r"| transform=\"rotate\(-0 [^\"]*\)\"| font-family: [^;\"]*;|(?<=\.\d\d)\d+",  # a hundredth of a point is enough
+    re.DOTALL,
+)
 
 
 def drawing(plot):
@@ -49,10 +52,8 @@ def _svg(figure):
     buffer = BytesIO()
     with rc_context(_SVG):
         figure.savefig(buffer, format="svg", metadata={"Date": None})
-    svg = buffer.getvalue().decode("utf-8")
-    svg = re.sub(r"<\?xml.*?\?>|<!DOCTYPE.*?>|<metadata>.*?</metadata>|<!--.*?-->", "", svg, flags=re.DOTALL)
-    svg = re.sub(r"(\.\d\d)\d+", r"\1", svg)  # a hundredth of a point
-    return " ".join(svg.split()).replace("> <", "><")
+    svg = " ".join(_UNSEEN.sub("", buffer.getvalue().decode("utf-8")).split())
+    return svg.replace("> <", "><").replace('<style type="text/css">', f"<style>{_FONT}", 1)
 
 
 def _uri(svg):
@@ -66,7 +67,7 @@ def _follow_the_scheme(svg):
     svg = re.sub("|".join(names), lambda found: names[found[0]], svg)
     light, dark = (";".join(f"--{name}:{_colour(theme, name)}" for name in _names()) for theme in ("light", "dark"))
     rules = f":root{{{light}}}@media (prefers-color-scheme: dark){{:root{{{dark}}}}}"
-    return svg.replace('<style type="text/css">', f'<style type="text/css">{rules}', 1)
+    return svg.replace("<style>", f"<style>{rules}", 1)
 
 
 def _names():

@@ -55,8 +55,10 @@ def search_box(name):
     Returns
     -------
     dict
-        ``bases``, ``methods`` (`DualForm`, as base64) and ``examples`` of queries. Floats keep 24 bits: the ranking is
-        that of `PictureSearch.by_words`, but for items whose cosines differ by less than a millionth.
+        ``bases``, ``methods`` (`DualForm`, as base64) and ``examples`` of queries. Numbers keep 20 bits. For 3,301
+        queries of the clip art (each known word, 700 pairs of words) the page's 24 best by each hashing method were
+        those of `PictureSearch.by_words`; by CCA and PLS cosines moved by less than 4e-6, and five of the 6,602 lists
+        had items in another order, whose cosines are less than 3e-7 apart.
     """
     fitted = searches(name)
     form = dual_form(fitted)

@@ -25,14 +25,14 @@ const bytesOf = (text) => Uint8Array.from(atob(text), (letter) => letter.charCod
 const numbersOf = (text, Kind) => new Kind(bytesOf(text).buffer);
 const bitOf = (bytes, i) => (bytes[i >> 3] >> (7 - (i & 7))) & 1;
 
-// A matrix of three bytes an entry, whole multiples of its column's step.
-function matrixOf({ rows, columns, steps, entries }) {
-  const bytes = bytesOf(entries);
-  const values = new Float64Array(rows * columns);
-  for (let i = 0; i < values.length; i++) {
-    const b = 3 * i;
-    values[i] = ((bytes[b] | (bytes[b + 1] << 8) | (bytes[b + 2] << 16)) << 8 >> 8) * steps[i % columns];
-  }
+// A matrix of 20-bit entries, whole multiples of their column's step: 16 high bits each, and two low halves a byte.
+function matrixOf({ rows, columns, steps, high, low }) {
+  const upper = numbersOf(high, Int16Array);
+  const lower = bytesOf(low);
+  const values = Float64Array.from(upper, (bits, i) => {
+    const half = i % 2 ? lower[i >> 1] & 15 : lower[i >> 1] >> 4;
+    return (bits * 16 + half) * steps[i % columns];
+  });
   return { rows, columns, values };
 }
 
