@@ -1,7 +1,7 @@
 """What is run to be held against published numbers, and why it may differ: TOML files beside this module."""
 
 import tomllib
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from shallow_cmr.experiment import DatasetEntry, MethodEntry, Suite
@@ -141,11 +141,6 @@ class Reproduction:
             title=f"{self.title}: {part.title}",
             description=part.convention,
         )
-
-    def only(self, labels):
-        """Return the reproduction with the runs of these labels; parts without any are left out."""
-        kept = [replace(part, runs=tuple(run for run in part.runs if run.label in labels)) for part in self.parts]
-        return replace(self, parts=tuple(part for part in kept if part.runs))
 
 
 def packaged_reproductions():

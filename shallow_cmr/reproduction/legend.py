@@ -38,8 +38,9 @@ class Legend:
         return cls(sources, {name: text for name, text in reasons.items() if name in needed})
 
     def letter(self, row):
-        """Return the letter of a row's source."""
-        return ascii_lowercase[list(self.sources).index(row["source"])]
+        """Return the letter of a row's source: a to z, then aa ..."""
+        place, letters = list(self.sources).index(row["source"]), ascii_lowercase
+        return (letters[place // 26 - 1] if place >= 26 else "") + letters[place % 26]
 
     def numbers(self, comparison):
         """Return the numbers, as texts, of the reasons that a comparison needs."""
