@@ -178,6 +178,11 @@ class CrossModalDataset:
         i : int
             Row number of the item, from 0 to n - 1.
 
+        Returns
+        -------
+        bytes or None
+            A whole WebP file.
+
         Raises
         ------
         IndexError
@@ -200,9 +205,9 @@ class CrossModalDataset:
         seed : int >= 0
             Another seed, other splits.
 
-        Yields
-        ------
-        CrossModalDataset
+        Returns
+        -------
+        iterator of CrossModalDataset
             With ``split`` 0, 1, ... of ``n``; features prepared on the new training items, where they are prepared.
 
         Raises
@@ -231,6 +236,7 @@ class CrossModalDataset:
         Returns
         -------
         CrossModalDataset
+            The items in the order of `rows`, with their labels, titles, texts and pictures.
 
         Raises
         ------
@@ -298,10 +304,12 @@ class CrossModalDataset:
         Parameters
         ----------
         path : str or path
+            The file.
 
         Returns
         -------
         CrossModalDataset
+            The data set as it was saved, but for ``remake``.
 
         Raises
         ------

@@ -62,6 +62,7 @@ def load_features(
     Returns
     -------
     CrossModalDataset
+        The features and labels with their split.
 
     Raises
     ------

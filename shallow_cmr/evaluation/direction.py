@@ -13,6 +13,7 @@ from shallow_cmr.ranking import Ranking
 
 __all__ = ["DIRECTIONS", "Direction", "evaluate_direction"]
 
+#: Who asks and who answers: pictures ask for texts, and texts for pictures.
 DIRECTIONS = ("image->text", "text->image")
 
 

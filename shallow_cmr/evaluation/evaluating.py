@@ -31,6 +31,19 @@ class Evaluation:
     examples : dict of str to list of dict
         By direction: ``query`` (its index in the dataset), ``items`` (indices, best first), ``hits`` (a text of ones
         and zeros, one an item).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from shallow_cmr import PLS
+    >>> from shallow_cmr.datasets import load_openclipart
+    >>> from shallow_cmr.evaluation import evaluate_queries
+    >>> evaluation = evaluate_queries(PLS(n_components=4), load_openclipart())
+    >>> row = evaluation.rows[0]
+    >>> bool(abs(np.nanmean(evaluation.per_query[row["direction"]]) - row["value"]) < 1e-12)
+    True
+    >>> sorted(evaluation.curves["text->image"])
+    ['n', 'precision', 'precision_at_n', 'recall']
     """
 
     rows: list
@@ -48,6 +61,7 @@ def evaluate(estimator, dataset, protocol="heldout"):
     estimator : estimator
         Left unfitted and unchanged.
     dataset : CrossModalDataset
+        Its training items are fitted; by default, its test items ask and are ranked.
     protocol : str or Protocol
         The preset's name, or a protocol of your own.
 
@@ -90,7 +104,7 @@ def evaluate_queries(estimator, dataset, protocol="heldout", *, n_examples=0):
 
     Parameters
     ----------
-    estimator, dataset, protocol
+    estimator, dataset, protocol : estimator, CrossModalDataset, str or Protocol
         As for `evaluate`.
     n_examples : int
         Queries a direction whose ranked lists are kept, at most: chosen by position, not by success, and spread over
@@ -99,6 +113,16 @@ def evaluate_queries(estimator, dataset, protocol="heldout", *, n_examples=0):
     Returns
     -------
     Evaluation
+        The rows of `evaluate`, and by direction the values of the queries, curves, classes and ranked lists.
+
+    Examples
+    --------
+    >>> from shallow_cmr import PLS
+    >>> from shallow_cmr.datasets import load_openclipart
+    >>> from shallow_cmr.evaluation import evaluate_queries
+    >>> evaluation = evaluate_queries(PLS(n_components=4), load_openclipart(), n_examples=2)
+    >>> [len(example["items"]) for example in evaluation.examples["image->text"]]
+    [12, 12]
     """
     protocol = get_protocol(protocol)
     directions = _directions(estimator, dataset, protocol)

@@ -6,6 +6,16 @@ __all__ = ["bytes_per_item", "size_parameter"]
 def size_parameter(estimator):
     """Return the name of the parameter that sets the number of dimensions: ``n_components``, or ``n_bits`` of hashers.
 
+    Parameters
+    ----------
+    estimator : estimator
+        A cross-modal method.
+
+    Returns
+    -------
+    {"n_components", "n_bits"}
+        The first of them that it has.
+
     Raises
     ------
     ValueError
@@ -31,6 +41,11 @@ def bytes_per_item(embeddings):
     ----------
     embeddings : array (n, k)
         Bool codes, or embeddings.
+
+    Returns
+    -------
+    int
+        Bytes of one row.
 
     Examples
     --------

@@ -24,6 +24,11 @@ def run_on(backend, scheduler=None):
     scheduler : str, optional
         Address of the Dask scheduler, such as ``"tcp://10.0.0.1:8786"``. Its workers need this package and the data.
 
+    Yields
+    ------
+    None
+        Inside, `run_suite` and `run_cells` use the backend.
+
     Raises
     ------
     ValueError
@@ -32,6 +37,14 @@ def run_on(backend, scheduler=None):
         Dask is not installed.
     OSError
         No scheduler answers.
+
+    Examples
+    --------
+    >>> from joblib import effective_n_jobs
+    >>> from shallow_cmr.experiment import run_on
+    >>> with run_on("threading"):
+    ...     effective_n_jobs(3)
+    3
     """
     if (backend == "dask") != (scheduler is not None):
         raise ValueError("a Dask cluster needs both: --backend dask --scheduler tcp://HOST:8786")

@@ -26,8 +26,11 @@ class Cell:
     Parameters
     ----------
     method : MethodEntry
+        What is fitted.
     dataset : DatasetEntry
+        What it is fitted on.
     protocol : Protocol
+        What its scores follow.
     size : int
         Dimensions or bits.
     seed : int or None
@@ -36,6 +39,15 @@ class Cell:
         ``split`` of the loader, where the dataset has splits.
     tune_folds : int
         Folds of its grid search, where the method has parameters to tune.
+
+    Examples
+    --------
+    >>> from shallow_cmr.experiment import read_suite
+    >>> cell = read_suite("quick").cells()[0]
+    >>> cell.call, cell.split
+    ('CCA(n_components=16, power=1, reg=1)', 0)
+    >>> len(cell.key)
+    24
     """
 
     method: object
@@ -87,7 +99,18 @@ class Cell:
         return "-".join([re.sub(r"[^\w.]+", "-", " ".join(words)).strip("-."), self.key[:6]]) + ".txt"
 
     def build(self, chosen=()):
-        """Return the unfitted estimator, with the values `chosen` for what is tuned."""
+        """Return the unfitted estimator.
+
+        Parameters
+        ----------
+        chosen : dict
+            Values of the tuned parameters; those left out keep the method's defaults.
+
+        Returns
+        -------
+        estimator
+            With the cell's size and seed.
+        """
         return self.method.build(self.size, self.seed, chosen)
 
     @property

@@ -35,6 +35,17 @@ class DatasetEntry:
         Labels in a suite differ.
     protocol : str or Protocol, optional
         Instead of the suite's: graded relevance, for example, has measures of its own.
+
+    Raises
+    ------
+    ValueError
+        An unknown loader, option or protocol, or a split that is no whole number.
+
+    Examples
+    --------
+    >>> from shallow_cmr.experiment import DatasetEntry
+    >>> DatasetEntry("topics", {"n_train": 500}, splits=(0, 1)).label
+    'topics (n_train=500)'
     """
 
     name: str
@@ -89,6 +100,20 @@ class MethodEntry:
         Labels of the datasets that it is run on; all where left out. What costs more than the square of n has its end.
     note : str
         One sentence for the report.
+
+    Raises
+    ------
+    ValueError
+        An unknown method or parameter, one both set and tuned, or a size that is no whole number of at least 1.
+
+    Examples
+    --------
+    >>> from shallow_cmr.experiment import MethodEntry
+    >>> entry = MethodEntry("CCA", "CCA, tuned", {"power": 1}, tune={"reg": [0.1, 1]})
+    >>> entry.grid
+    [{'reg': 0.1}, {'reg': 1}]
+    >>> entry.build(16, chosen=entry.grid[0])
+    CCA(n_components=16, power=1, reg=0.1)
     """
 
     name: str
@@ -117,10 +142,21 @@ class MethodEntry:
         return [dict(zip(self.tune, values)) for values in product(*self.tune.values())] if self.tune else []
 
     def build(self, size, seed=None, chosen=()):
-        """Return the unfitted estimator of this entry with `size` dimensions or bits.
+        """Return the unfitted estimator of this entry.
 
-        `seed` becomes its ``random_state`` where the method has one and the entry does not set it; `chosen` are values
-        of tuned parameters.
+        Parameters
+        ----------
+        size : int
+            Dimensions or bits.
+        seed : int or None
+            Its ``random_state``, where the method has one and the entry does not set it.
+        chosen : dict
+            Values of the tuned parameters; those left out keep the method's defaults.
+
+        Returns
+        -------
+        estimator
+            A new one each time.
         """
         estimator = all_methods()[self.name](**self.parameters | dict(chosen))
         settings = {size_parameter(estimator): size}

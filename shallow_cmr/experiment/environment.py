@@ -22,6 +22,7 @@ def environment():
     Returns
     -------
     dict of str to str
+        The date, too, in UTC.
 
     Examples
     --------

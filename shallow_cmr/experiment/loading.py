@@ -56,6 +56,28 @@ def _n_ranked(dataset, protocol):
 
 @lru_cache(maxsize=2)
 def load_dataset(data):
-    """Return the dataset of a `Cell.data`. Cells of a split run after one another and share it."""
+    """Return the dataset of a cell. Cells of a split run after one another and share it.
+
+    Parameters
+    ----------
+    data : str
+        A `Cell.data`: name and options of the loader.
+
+    Returns
+    -------
+    CrossModalDataset
+        The last two are kept, so that the same text gives the same object.
+
+    Raises
+    ------
+    ValueError, OSError
+        The loader refuses its options, or a file is missing.
+
+    Examples
+    --------
+    >>> from shallow_cmr.experiment import load_dataset
+    >>> load_dataset('["topics", {"n_train": 100}]')
+    CrossModalDataset('topics', X=(1100, 64), y=(1100, 200), split=0)
+    """
     name, options = json.loads(data)
     return LOADERS[name](**options)

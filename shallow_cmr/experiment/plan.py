@@ -4,7 +4,25 @@ __all__ = ["write_plan"]
 
 
 def write_plan(suite, folder):
-    """Record what is about to be run in the `ResultsFolder`. Where it ran, each cell says itself."""
+    """Record what is about to be run. Where it ran, each cell says itself.
+
+    Parameters
+    ----------
+    suite : Suite
+        What is about to be run.
+    folder : ResultsFolder
+        Where; prepared.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from shallow_cmr.experiment import ResultsFolder, read_suite, write_plan
+    >>> with TemporaryDirectory() as path:
+    ...     folder = ResultsFolder(path).prepare()
+    ...     write_plan(read_suite("quick"), folder)
+    ...     folder.read_plan()["title"]
+    'Cross-modal retrieval on clip art'
+    """
     cells = suite.cells()
     protocols = {cell.dataset.label: str(cell.protocol) for cell in cells}
     folder.write_plan({

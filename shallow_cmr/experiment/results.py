@@ -30,6 +30,18 @@ class Results:
         file in the folder; chance has its own rows.
     cells : list of dict
         Each planned cell (``label``, ``dataset``, ``split`` ...) with its ``result`` or None.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from shallow_cmr.experiment import DatasetEntry, MethodEntry, Suite, run_suite
+    >>> suite = Suite((DatasetEntry("topics", {"n_train": 100}),), (MethodEntry("PLS"),), sizes=(4,))
+    >>> with TemporaryDirectory() as folder:
+    ...     results = run_suite(suite, folder, n_jobs=1)
+    >>> len(results.cells), [row["label"] for row in results.rows]
+    (1, ['PLS', 'PLS', 'chance', 'chance'])
+    >>> results.failures
+    []
     """
 
     plan: dict
@@ -76,7 +88,18 @@ class Results:
         return hashlib.sha256(json.dumps(scores).encode()).hexdigest()
 
     def protocol_of(self, dataset):
-        """Return the line of the protocol that a dataset, by its label, was scored under."""
+        """Return the line of the protocol that a dataset was scored under.
+
+        Parameters
+        ----------
+        dataset : str
+            Its label.
+
+        Returns
+        -------
+        str
+            As a paper would quote it.
+        """
         return self.plan.get("protocols", {}).get(dataset, self.plan["protocol"])
 
 
@@ -86,6 +109,7 @@ def load_results(path):
     Parameters
     ----------
     path : str or path
+        The folder that `run_suite` was given.
 
     Returns
     -------
@@ -98,6 +122,16 @@ def load_results(path):
         The folder holds no run.
     ValueError
         Another version of the package wrote it.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from shallow_cmr.experiment import DatasetEntry, MethodEntry, Suite, load_results, run_suite
+    >>> suite = Suite((DatasetEntry("topics", {"n_train": 100}),), (MethodEntry("PLS"),), sizes=(4,))
+    >>> with TemporaryDirectory() as folder:
+    ...     results = run_suite(suite, folder, n_jobs=1)
+    ...     load_results(folder).digest == results.digest
+    True
     """
     folder = ResultsFolder(path)
     plan = folder.read_plan()

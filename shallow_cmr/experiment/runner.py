@@ -24,6 +24,7 @@ def run_suite(suite, path, *, n_jobs=-1, fresh=False, timeout=None):
     Parameters
     ----------
     suite : Suite
+        What to run.
     path : str or path
         Results folder: a new or empty one, or that of an earlier run.
     n_jobs : int
@@ -37,6 +38,7 @@ def run_suite(suite, path, *, n_jobs=-1, fresh=False, timeout=None):
     Returns
     -------
     Results
+        Of all cells, those of earlier runs too; a cell that failed is a row with its error.
 
     Raises
     ------
@@ -44,6 +46,16 @@ def run_suite(suite, path, *, n_jobs=-1, fresh=False, timeout=None):
         A dataset refuses its options, or the folder holds other files; raised, like the next, before any fit.
     OSError
         The folder cannot be written, or a file of a dataset is missing.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from shallow_cmr.experiment import DatasetEntry, MethodEntry, Suite, run_suite
+    >>> suite = Suite((DatasetEntry("topics", {"n_train": 100}),), (MethodEntry("PLS"),), sizes=(4,))
+    >>> with TemporaryDirectory() as folder:
+    ...     results = run_suite(suite, folder, n_jobs=1)
+    >>> [(row["direction"], row["value"] > 3 * row["chance"]) for row in results.rows if row["label"] == "PLS"]
+    [('image->text', True), ('text->image', True)]
     """
     folder = ResultsFolder(path)
     pending = pending_cells(suite, folder, fresh=fresh)
@@ -58,10 +70,31 @@ def pending_cells(suite, folder, *, fresh=False):
 
     A result is good if it was made from the data that are there now; so every dataset is loaded, once.
 
+    Parameters
+    ----------
+    suite : Suite
+        What is to be run.
+    folder : ResultsFolder
+        Where earlier results lie; it need not exist.
+    fresh : bool
+        Count no result as good.
+
+    Returns
+    -------
+    list of Cell
+        In the suite's order.
+
     Raises
     ------
     ValueError, OSError
         A dataset refuses its options, or a file of it is missing.
+
+    Examples
+    --------
+    >>> from shallow_cmr.experiment import DatasetEntry, MethodEntry, ResultsFolder, Suite, pending_cells
+    >>> suite = Suite((DatasetEntry("topics", {"n_train": 100}),), (MethodEntry("PLS"),), sizes=(4, 8))
+    >>> [cell.size for cell in pending_cells(suite, ResultsFolder("not yet there"))]
+    [4, 8]
     """
     cells = suite.cells()
     digests = check_datasets(cells)
@@ -74,18 +107,36 @@ def _is_good(result, dataset_digest):
 
 
 def run_cells(cells, folder, *, n_jobs=-1, timeout=None):
-    """Run cells in parallel and store each; yield ``(label, error or None)`` as they finish.
+    """Run cells in parallel and store each as it finishes.
 
     Results travel to this process, which alone writes: workers need not see its disk.
 
     Parameters
     ----------
     cells : list of Cell
+        Those of `pending_cells`, for example.
     folder : ResultsFolder
+        Where results and tracebacks go; prepared.
     n_jobs : int
         Processes; -1: all cores.
     timeout : float, optional
         Seconds a cell.
+
+    Yields
+    ------
+    label : str
+        Of the method whose cell is stored.
+    error : str or None
+        Why it failed, where it did.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from shallow_cmr.experiment import DatasetEntry, MethodEntry, ResultsFolder, Suite, run_cells
+    >>> suite = Suite((DatasetEntry("topics", {"n_train": 100}),), (MethodEntry("PLS"),), sizes=(4,))
+    >>> with TemporaryDirectory() as folder:
+    ...     list(run_cells(suite.cells(), ResultsFolder(folder).prepare(), n_jobs=1))
+    [('PLS', None)]
     """
     asker = code_digest(), os.getpid(), sklearn.get_config()
     calls = [(place, cell, timeout, asker) for place, cell in enumerate(cells)]

@@ -24,6 +24,7 @@ def run_cell(cell, timeout=None):
     Parameters
     ----------
     cell : Cell
+        What to fit and score.
     timeout : float, optional
         Seconds after which the cell is given up; loading its data does not count.
 
@@ -38,6 +39,16 @@ def run_cell(cell, timeout=None):
         * ``tuning``: None, or what the grid search found (``chosen``, ``candidates``, ``n_fits``, ``seconds``);
         * ``warnings``; ``error`` and ``traceback``, None or text;
         * where the numbers come from: ``dataset_digest`` and ``environment``.
+
+    Examples
+    --------
+    >>> from shallow_cmr.experiment import DatasetEntry, MethodEntry, Suite, run_cell
+    >>> suite = Suite((DatasetEntry("topics", {"n_train": 100}),), (MethodEntry("PLS"),), sizes=(4, 500))
+    >>> good, failed = map(run_cell, suite.cells())
+    >>> len(good["rows"]), good["error"]
+    (2, None)
+    >>> failed["error"].partition(":")[0]
+    'ValueError'
     """
     result = dict(_NOTHING)
     with quiet_worker() as warned:

@@ -21,6 +21,7 @@ class ResultsFolder:
     Parameters
     ----------
     path : str or path
+        The folder; `prepare` makes it.
 
     Examples
     --------
@@ -39,6 +40,11 @@ class ResultsFolder:
 
     def prepare(self):
         """Create the folder, prove that it can be written, clear leftovers of killed writers; return self.
+
+        Returns
+        -------
+        ResultsFolder
+            Itself.
 
         Raises
         ------
@@ -81,6 +87,11 @@ class ResultsFolder:
     def read_plan(self):
         """Return what `write_plan` recorded.
 
+        Returns
+        -------
+        dict
+            The plan, with ``format`` and ``version`` of the folder.
+
         Raises
         ------
         FileNotFoundError
@@ -96,11 +107,28 @@ class ResultsFolder:
         return plan
 
     def write_plan(self, plan):
-        """Record the dict `plan`."""
+        """Record what is to be run.
+
+        Parameters
+        ----------
+        plan : dict
+            Goes into a JSON file.
+        """
         write_atomically(self.path / PLAN, json.dumps({"format": FORMAT, "version": VERSION, **plan}, indent=1))
 
     def read(self, key):
-        """Return the result stored under `key`, or None where it is missing, cut short or altered."""
+        """Return a stored result.
+
+        Parameters
+        ----------
+        key : str
+            The `Cell.key` that it was stored under.
+
+        Returns
+        -------
+        dict or None
+            None where it is missing, cut short or altered.
+        """
         try:
             stored = _read_json(self.cells / f"{key}.json")
             return stored["result"] if stored["digest"] == _digest(stored["result"]) else None
@@ -108,12 +136,28 @@ class ResultsFolder:
             return None
 
     def write(self, key, result):
-        """Store the dict `result` under `key`."""
+        """Store a result, whole or not at all.
+
+        Parameters
+        ----------
+        key : str
+            The `Cell.key` of its cell.
+        result : dict
+            Goes into a JSON file; an older one of this key is replaced.
+        """
         text = json.dumps({"digest": _digest(result), "result": result}, separators=(",", ":"))
         write_atomically(self.cells / f"{key}.json", text)
 
     def write_traceback(self, name, text):
-        """Keep a failure for people under this name, or, where `text` is None, nothing of an earlier one."""
+        """Keep a failure for people.
+
+        Parameters
+        ----------
+        name : str
+            Of the file, as `Cell.traceback_file` gives it.
+        text : str or None
+            What it says; None removes the file of an earlier failure.
+        """
         if text is not None:
             self.tracebacks.mkdir(exist_ok=True)
             write_atomically(self.tracebacks / name, text)

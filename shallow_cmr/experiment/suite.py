@@ -24,7 +24,9 @@ class Suite:
     Parameters
     ----------
     datasets : tuple of DatasetEntry
+        On what, with the options of their loaders; labels differ.
     methods : tuple of MethodEntry
+        What is fitted, with its parameters; labels differ.
     sizes : tuple of int
         Numbers of dimensions (real-valued methods) or bits (hashing).
     protocol : str or Protocol
@@ -40,6 +42,14 @@ class Suite:
     ------
     ValueError
         A label or number twice, a number that is none, a parameter outside its range, an unknown protocol.
+
+    Examples
+    --------
+    >>> from shallow_cmr.experiment import DatasetEntry, MethodEntry, Suite
+    >>> methods = MethodEntry("CCA", parameters={"reg": 1}), MethodEntry("PLS")
+    >>> suite = Suite((DatasetEntry("openclipart", splits=(0, 1)),), methods, sizes=(16, 32))
+    >>> len(suite.cells()), len(suite.only(["PLS"]).cells())
+    (8, 4)
     """
 
     datasets: tuple
@@ -82,7 +92,13 @@ class Suite:
         return list(product(method.sizes or self.sizes, self.seeds if method.draws_random_numbers else (None,)))
 
     def cells(self):
-        """Return every `Cell`, the cells of one split next to each other."""
+        """Return what is to be run.
+
+        Returns
+        -------
+        list of Cell
+            The cells of one split next to each other.
+        """
         return [
             Cell(method, dataset, get_protocol(dataset.protocol or self.protocol), size, seed, split, self.tune_folds)
             for dataset in self.datasets
@@ -93,7 +109,23 @@ class Suite:
         ]
 
     def only(self, names):
-        """Return the suite with the methods whose label or name is in `names`."""
+        """Return the suite with some of its methods.
+
+        Parameters
+        ----------
+        names : collection of str
+            Labels or names of methods.
+
+        Returns
+        -------
+        Suite
+            With every method whose label or name is among them.
+
+        Raises
+        ------
+        ValueError
+            The suite has no method of such a name; the message lists those that it has.
+        """
         known = [name for method in self.methods for name in (method.label, method.name)]
         require_known("method of the suite", names, dict.fromkeys(known))
         kept = tuple(method for method in self.methods if {method.label, method.name} & set(names))

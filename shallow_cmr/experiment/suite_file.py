@@ -18,7 +18,19 @@ _WORDS = {tuple: (list, "a list"), dict: (dict, "a table"), str: (str, "a string
 
 
 def packaged_suites():
-    """Return ``{name: path}`` of the suites that come with the package."""
+    """Return the suites that come with the package.
+
+    Returns
+    -------
+    dict of str to path
+        The TOML file of each by its name.
+
+    Examples
+    --------
+    >>> from shallow_cmr.experiment import packaged_suites
+    >>> packaged_suites()["quick"].name
+    'quick.toml'
+    """
     return {path.stem: path for path in sorted(_SUITE_FOLDER.glob("*.toml"))}
 
 
@@ -33,6 +45,7 @@ def read_suite(source):
     Returns
     -------
     Suite
+        Checked, but for its data, which are not loaded.
 
     Raises
     ------

@@ -39,6 +39,16 @@ class Comparison:
         Whether `p_adjusted` is at most the level.
     verdict : str
         The same in words.
+
+    Examples
+    --------
+    >>> from shallow_cmr.reporting import Comparison, Comparisons
+    >>> found = 0.1, 0.02, 0.001, 0.003, 5, 345, True, "CCA is better than PLS"
+    >>> line = Comparison(16, "image->text", "with the best", "CCA", "PLS", *found)
+    >>> line.difference / line.standard_error
+    5.0
+    >>> line.verdict
+    'CCA is better than PLS'
     """
 
     n_dimensions: int | None
@@ -66,7 +76,20 @@ class Comparisons:
         What was tested over which units; why nothing was, where `lines` is empty.
     correction : {"Holm", "Benjamini-Hochberg"}
     level : float
+        At most this is the corrected p-value of methods that a test parts.
     lines : tuple of Comparison
+        Both families of every column; empty where nothing was tested.
+
+    Examples
+    --------
+    >>> from shallow_cmr.reporting import Comparison, Comparisons
+    >>> found = 0.1, 0.02, 0.001, 0.003, 5, 345, True, "CCA is better than PLS"
+    >>> line = Comparison(16, "image->text", "with the best", "CCA", "PLS", *found)
+    >>> comparisons = Comparisons("paired t-test over the queries of the one split", "Holm", 0.05, (line,))
+    >>> comparisons.sentence
+    'paired t-test over the queries of the one split, Holm correction within a column, level .05'
+    >>> comparisons.level_with_best((16, "image->text"))
+    set()
     """
 
     test: str
@@ -75,11 +98,33 @@ class Comparisons:
     lines: tuple
 
     def with_best(self, column):
-        """Return the comparisons of a column's methods with its best; column ``(size, direction)``, None in means."""
+        """Return the comparisons of a column's methods with its best.
+
+        Parameters
+        ----------
+        column : tuple
+            ``(size, direction)``; None stands for the mean over all of them.
+
+        Returns
+        -------
+        list of Comparison
+            One a method other than the best; empty where nothing was tested.
+        """
         return self._by_column.get(tuple(column), [])
 
     def level_with_best(self, column):
-        """Return the labels that no test parts from the best of a column ``(size, direction)``."""
+        """Return which methods no test parts from the best of a column.
+
+        Parameters
+        ----------
+        column : tuple
+            ``(size, direction)``; None stands for the mean over all of them.
+
+        Returns
+        -------
+        set of str
+            Their labels, without the best's own; empty where nothing was tested.
+        """
         return {line.other for line in self.with_best(column) if not line.separable}
 
     @cached_property
@@ -108,14 +153,18 @@ def compare_methods(board, results, *, correction="Holm", level=LEVEL):
     Parameters
     ----------
     board : Leaderboard
+        One data set's.
     results : Results
         What it was made of.
     correction : {"Holm", "Benjamini-Hochberg"}
+        For the number of comparisons in a family, as `adjust_p_values` explains.
     level : float
+        At most this is the corrected p-value of methods that differ, in (0, 1).
 
     Returns
     -------
     Comparisons
+        Of each column; without lines where nothing could be tested, and its sentence says why.
 
     Notes
     -----
@@ -127,6 +176,22 @@ def compare_methods(board, results, *, correction="Holm", level=LEVEL):
     truly best method is parted from the apparent one only where one of its own k - 1 comparisons errs, to one side,
     which happens in at most half of `level` of all experiments (Bonferroni's argument; Holm's method kept it in all
     simulations). To state that any other two methods differ takes the family of all pairs.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from shallow_cmr.experiment import DatasetEntry, MethodEntry, Suite, run_suite
+    >>> from shallow_cmr.reporting import compare_methods, leaderboards
+    >>> methods = MethodEntry("CCA", parameters={"reg": 1}), MethodEntry("PLS")
+    >>> suite = Suite((DatasetEntry("topics", {"n_train": 100}),), methods, sizes=(4,))
+    >>> with TemporaryDirectory() as folder:
+    ...     results = run_suite(suite, folder, n_jobs=1)
+    >>> [board] = leaderboards(results)
+    >>> comparisons = compare_methods(board, results, level=0.01)
+    >>> comparisons.test
+    'paired t-test over the queries of the one split'
+    >>> comparisons.with_best((None, None))[0].verdict
+    'CCA is better than PLS'
     """
     scores = paired_scores(board, results)
     columns = [] if scores.problem else _columns(board)
@@ -135,7 +200,32 @@ def compare_methods(board, results, *, correction="Holm", level=LEVEL):
 
 
 def comparison_rows(boards):
-    """Return the comparisons of leaderboards as dicts, one a line, for `to_csv`; a mean says "mean"."""
+    """Return the comparisons of leaderboards as rows, for `to_csv`.
+
+    Parameters
+    ----------
+    boards : list of Leaderboard
+        One a data set.
+
+    Returns
+    -------
+    list of dict
+        One a `Comparison`, with its data set, measure, test, correction and level; a column of means says "mean".
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from shallow_cmr.experiment import DatasetEntry, MethodEntry, Suite, run_suite
+    >>> from shallow_cmr.reporting import comparison_rows, leaderboards
+    >>> methods = MethodEntry("CCA", parameters={"reg": 1}), MethodEntry("PLS")
+    >>> suite = Suite((DatasetEntry("topics", {"n_train": 100}),), methods, sizes=(4,))
+    >>> with TemporaryDirectory() as folder:
+    ...     results = run_suite(suite, folder, n_jobs=1)
+    >>> for row in comparison_rows(leaderboards(results))[:2]:
+    ...     print(row["n_dimensions"], row["direction"], row["family"], row["method"], row["other"])
+    mean mean with the best CCA PLS
+    mean mean all pairs CCA PLS
+    """
     return [
         {
             "dataset": board.dataset,

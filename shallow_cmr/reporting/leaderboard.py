@@ -43,15 +43,35 @@ class Leaderboard:
     Parameters
     ----------
     dataset, measure, protocol : str
+        The data set's label, the protocol's headline as tables print it, and the protocol's line.
     sizes : list of int
+        Dimensions or bits, rising.
     directions : list of str
+        Of `shallow_cmr.evaluation.DIRECTIONS`, those with a score; both where nothing has one.
     lines : list of Line
-        Methods.
+        Methods, each with its ``label``, its ``values`` by (size, direction), its ``overall`` mean and ``errors``.
     chance : Line
+        What rankings in random order score.
     lower_is_better : bool
         Of the measure.
     comparisons : Comparisons
         Which methods differ.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from shallow_cmr.experiment import DatasetEntry, MethodEntry, Suite, run_suite
+    >>> from shallow_cmr.reporting import leaderboards
+    >>> methods = MethodEntry("CCA", parameters={"reg": 1}), MethodEntry("PLS")
+    >>> suite = Suite((DatasetEntry("topics", {"n_train": 100}),), methods, sizes=(4,))
+    >>> with TemporaryDirectory() as folder:
+    ...     results = run_suite(suite, folder, n_jobs=1)
+    >>> [board] = leaderboards(results)
+    >>> [line.label for line in board.lines], board.columns
+    (['CCA', 'PLS'], [(4, 'image->text'), (4, 'text->image')])
+    >>> best, other = board.lines
+    >>> board.is_best(best), board.mean(best) > board.mean(other) > board.mean(board.chance)
+    (True, True)
     """
 
     dataset: str
@@ -80,26 +100,72 @@ class Leaderboard:
         return any(summary.std is not None for line in self.lines for summary in line.values.values())
 
     def is_best(self, line, column=None):
-        """Tell whether no method beats `line` in a column; None: in the mean over all columns.
+        """Tell whether no method beats this one in a column.
 
         A method that was not run at every size has no part in the contest for the mean.
+
+        Parameters
+        ----------
+        line : Line
+            One of this leaderboard.
+        column : tuple or None
+            ``(size, direction)``, in which None stands for the mean over all of them; None: the mean over all columns.
+
+        Returns
+        -------
+        bool
+            True for all that share the best mean.
         """
         means = self.contest(column)
         return bool(means) and self.mean(line, column) == means[0]
 
     def is_level(self, line, column=None):
-        """Tell whether `line` is not the best of a column, but no test parts it from the best."""
+        """Tell whether a method is not the best of a column, but no test parts it from the best.
+
+        Parameters
+        ----------
+        line : Line
+            One of this leaderboard.
+        column : tuple or None
+            ``(size, direction)``, in which None stands for the mean over all of them; None: the mean over all columns.
+
+        Returns
+        -------
+        bool
+            False where nothing was tested.
+        """
         return not self.is_best(line, column) and line.label in self.comparisons.level_with_best(column or (None, None))
 
     def contest(self, column=None):
-        """Return the distinct means that take part in a column, the best first."""
+        """Return the distinct means that take part in a column.
+
+        Parameters
+        ----------
+        column : tuple or None
+            ``(size, direction)``, in which None stands for the mean over all of them; None: the mean over all columns.
+
+        Returns
+        -------
+        list of float
+            Of the methods, the best first.
+        """
         means = {self.mean(line, column) for line in self.lines} - {None}
         return sorted(means, reverse=not self.lower_is_better)
 
     def mean(self, line, column=None):
-        """Return the mean of a line in a column, None where it takes no part.
+        """Return the mean of a line in a column.
 
-        In a column ``(size, direction)``, None stands for the mean over all of them.
+        Parameters
+        ----------
+        line : Line
+            One of this leaderboard.
+        column : tuple or None
+            ``(size, direction)``, in which None stands for the mean over all of them; None: the mean over all columns.
+
+        Returns
+        -------
+        float or None
+            None where it takes no part.
         """
         size, direction = column or (None, None)
         if size is None:
@@ -128,15 +194,28 @@ def leaderboards(results):
     Parameters
     ----------
     results : Results
+        From `run_suite` or `load_results`.
 
     Returns
     -------
     list of Leaderboard
+        In the order of the suite, by the headline of each data set's protocol.
 
     Raises
     ------
     TypeError
         `results` are something else, rows of `evaluate` for example.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from shallow_cmr.experiment import DatasetEntry, MethodEntry, Suite, run_suite
+    >>> from shallow_cmr.reporting import leaderboards
+    >>> suite = Suite((DatasetEntry("topics", {"n_train": 100}),), (MethodEntry("PLS"),), sizes=(4,))
+    >>> with TemporaryDirectory() as folder:
+    ...     results = run_suite(suite, folder, n_jobs=1)
+    >>> [(board.dataset, board.measure, board.sizes) for board in leaderboards(results)]
+    [('topics (n_train=100)', 'mAP@all', [4])]
     """
     if not hasattr(results, "plan"):
         raise TypeError(f"leaderboards are made from Results, got {type(results).__name__}; {_REMEDY}")

@@ -19,18 +19,39 @@ class MethodRanks:
     Parameters
     ----------
     labels : list of str
+        Methods, best first.
     ranks : list of float
+        Of each, 1 for a method that is the best everywhere.
     datasets : list of str
+        Over which ranks are averaged.
     left_out : list of str
         Methods that lack a score at some size of some data set.
     friedman : FriedmanTest
+        Whether any method ranks otherwise than by chance.
     critical_difference : float
         Nemenyi's, at `level`.
     cliques : list of list of str
         Methods that it does not part.
     level : float
+        Of Nemenyi's test, in (0, 1).
     measure : str
         What the data sets were scored by.
+
+    Examples
+    --------
+    >>> from itertools import product
+    >>> from shallow_cmr.experiment import Results
+    >>> from shallow_cmr.reporting import leaderboards, rank_methods
+    >>> shared = {"measure": "mAP@all", "n_dimensions": 16, "direction": "image->text"}
+    >>> shared |= {"split": None, "seed": None, "error": None}
+    >>> scores = product(("clip art", "photographs"), (("CCA", 0.5), ("PLS", 0.4), ("CVH", 0.3)))
+    >>> rows = [shared | {"dataset": dataset, "label": label, "value": value} for dataset, (label, value) in scores]
+    >>> boards = leaderboards(Results({"protocol": "heldout"}, rows, []))
+    >>> print(rank_methods(boards).caption)
+    Average ranks over 2 data sets by mAP@all (mean over sizes and directions), 1 is best. Joined methods are not \
+separable (Nemenyi, level .05: ranks differ by less than 2.34). Friedman's test: χ² = 4.00, p = .135. By that no \
+method differs from another, whatever the bars say. With 2 data sets no two of 3 methods can be told apart, however \
+they rank.
     """
 
     labels: list
@@ -72,15 +93,33 @@ def rank_methods(boards, level=LEVEL):
     boards : list of Leaderboard
         One a data set.
     level : float
+        Of Nemenyi's test, in (0, 1).
 
     Returns
     -------
     MethodRanks
+        Of the methods with a score at every size of every data set.
 
     Raises
     ------
     ValueError
         Fewer than two data sets, or than three methods with a score at every size of each.
+
+    Examples
+    --------
+    >>> from itertools import product
+    >>> from shallow_cmr.experiment import Results
+    >>> from shallow_cmr.reporting import leaderboards, rank_methods
+    >>> shared = {"measure": "mAP@all", "n_dimensions": 16, "direction": "image->text"}
+    >>> shared |= {"split": None, "seed": None, "error": None}
+    >>> scores = product(("clip art", "photographs"), (("CCA", 0.5), ("PLS", 0.4), ("CVH", 0.3)))
+    >>> rows = [shared | {"dataset": dataset, "label": label, "value": value} for dataset, (label, value) in scores]
+    >>> boards = leaderboards(Results({"protocol": "heldout"}, rows, []))
+    >>> ranking = rank_methods(boards)
+    >>> ranking.labels, ranking.ranks
+    (['CCA', 'PLS', 'CVH'], [1.0, 2.0, 3.0])
+    >>> ranking.cliques
+    [['CCA', 'PLS', 'CVH']]
     """
     scored = [board for board in boards if board.scored]
     means = [{line.label: board.mean(line) for line in board.lines} for board in scored]
@@ -110,7 +149,39 @@ def rank_methods(boards, level=LEVEL):
 
 
 def ranks_to_markdown(boards):
-    """Return the average ranks as markdown, or the sentence that says what they need."""
+    """Return the average ranks as markdown, or the sentence that says what they need.
+
+    Parameters
+    ----------
+    boards : list of Leaderboard
+        One a data set.
+
+    Returns
+    -------
+    str
+        A table and its caption.
+
+    Examples
+    --------
+    >>> from itertools import product
+    >>> from shallow_cmr.experiment import Results
+    >>> from shallow_cmr.reporting import leaderboards, ranks_to_markdown
+    >>> shared = {"measure": "mAP@all", "n_dimensions": 16, "direction": "image->text"}
+    >>> shared |= {"split": None, "seed": None, "error": None}
+    >>> scores = product(("clip art", "photographs"), (("CCA", 0.5), ("PLS", 0.4), ("CVH", 0.3)))
+    >>> rows = [shared | {"dataset": dataset, "label": label, "value": value} for dataset, (label, value) in scores]
+    >>> boards = leaderboards(Results({"protocol": "heldout"}, rows, []))
+    >>> for line in ranks_to_markdown(boards).splitlines()[:5]:
+    ...     print(line)
+    **Average ranks**
+    <BLANKLINE>
+    | method | average rank |
+    | --- | ---: |
+    | CCA | 1.00 |
+    >>> print(ranks_to_markdown(boards[:1]), end="")
+    Average ranks need two data sets or more, and three methods or more with a score at every size of each; here are \
+1 and 3.
+    """
     try:
         ranking = rank_methods(boards)
     except ValueError as error:

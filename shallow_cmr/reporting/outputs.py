@@ -28,6 +28,7 @@ def write_outputs(results, path):
     Parameters
     ----------
     results : Results
+        From `run_suite` or `load_results`.
     path : str or path
         An existing folder.
 
@@ -37,6 +38,18 @@ def write_outputs(results, path):
         What was written, the report first. ``results.csv`` holds scores and is the same each time they are computed;
         ``timings.csv`` holds seconds, which never are. ``comparisons.csv`` tells which methods differ, where they could
         be tested. Figures are PNG and SVG files; the data set's number follows their name from the second on.
+
+    Examples
+    --------
+    Without a score there is nothing to draw:
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from shallow_cmr.experiment import Results
+    >>> from shallow_cmr.reporting import write_outputs
+    >>> plan = {"title": "Nothing computed yet", "description": "", "protocol": "heldout", "methods": []}
+    >>> with TemporaryDirectory() as folder:
+    ...     [path.name for path in write_outputs(Results(plan, [], []), folder)]
+    ['report.html', 'results.csv', 'timings.csv', 'leaderboard.md', 'table.tex']
     """
     boards = leaderboards(results)
     timed = [row for row in results.rows if row.get("fit_seconds") is not None]

@@ -27,6 +27,13 @@ class PairedTest:
         Two-sided, in [0, 1].
     n : int
         Differences.
+
+    Examples
+    --------
+    >>> from shallow_cmr.statistics import paired_t_test
+    >>> test = paired_t_test([0.25, 0.5, 0.75])
+    >>> test.difference, test.n, test.p_value < 0.05
+    (0.5, 3, False)
     """
 
     difference: float
@@ -47,6 +54,7 @@ def paired_t_test(differences):
     Returns
     -------
     PairedTest
+        The mean difference, its standard error and the two-sided p-value.
 
     Raises
     ------
@@ -87,6 +95,7 @@ def resampled_t_test(differences, n_train, n_test):
     Returns
     -------
     PairedTest
+        The mean difference, its corrected standard error and the two-sided p-value.
 
     Raises
     ------

@@ -15,7 +15,22 @@ __all__ = ["FriedmanTest", "average_ranks", "cliques", "critical_difference", "f
 
 @dataclass(frozen=True)
 class FriedmanTest:
-    """Friedman's χ², corrected for ties, and its p-value where no method is better than another."""
+    """Friedman's χ², corrected for ties, and its p-value where no method is better than another.
+
+    Parameters
+    ----------
+    statistic : float
+        The value of χ², at least 0.
+    p_value : float
+        Chance of one as large where no method is better than another, in [0, 1].
+
+    Examples
+    --------
+    >>> from shallow_cmr.statistics import friedman_test
+    >>> test = friedman_test([[0.9, 0.8, 0.7], [0.9, 0.8, 0.7]])
+    >>> test.statistic, round(test.p_value, 3)
+    (4.0, 0.135)
+    """
 
     statistic: float
     p_value: float
@@ -58,6 +73,7 @@ def friedman_test(scores):
     Returns
     -------
     FriedmanTest
+        The statistic and its p-value.
 
     Raises
     ------
@@ -103,6 +119,7 @@ def critical_difference(n_methods, n_datasets, level=0.05):
     Returns
     -------
     float
+        In ranks; more data sets make it smaller, more methods larger.
 
     Raises
     ------
@@ -129,7 +146,9 @@ def cliques(ranks, difference):
     Parameters
     ----------
     ranks : array-like (n_methods,)
+        Average ranks.
     difference : float
+        From which on two methods differ, as `critical_difference` returns it.
 
     Returns
     -------

@@ -146,12 +146,46 @@ def add_legend(figure, panels, theme, *, stacked):
 
 
 def as_svg(figure):
-    """Return a figure as SVG text, the same text for the same figure."""
+    """Return a figure as SVG text.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        As the functions ``plot_...`` return it.
+
+    Returns
+    -------
+    str
+        The same text for the same figure.
+
+    Examples
+    --------
+    >>> from shallow_cmr.reporting import as_svg, plot_scaling
+    >>> as_svg(plot_scaling({"CCA": [(100, 0.1), (200, 0.3)]})).startswith("<?xml")
+    True
+    """
     return _render(figure, "svg", {"Date": None}).decode("utf-8")
 
 
 def as_png(figure):
-    """Return a figure as PNG bytes."""
+    """Return a figure as PNG.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        As the functions ``plot_...`` return it.
+
+    Returns
+    -------
+    bytes
+        A whole file, 160 dots an inch.
+
+    Examples
+    --------
+    >>> from shallow_cmr.reporting import as_png, plot_scaling
+    >>> as_png(plot_scaling({"CCA": [(100, 0.1), (200, 0.3)]}))[1:4]
+    b'PNG'
+    """
     return _render(figure, "png", {"Software": None})
 
 

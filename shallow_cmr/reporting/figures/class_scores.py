@@ -21,6 +21,7 @@ def plot_class_scores(scores, measure, theme="light", *, stacked=False):
     measure : str
         What the score is.
     theme : {"light", "dark"}
+        Colours for paper, or for a dark screen.
     stacked : bool
         Panels one below the other, for narrow screens.
 
@@ -28,6 +29,14 @@ def plot_class_scores(scores, measure, theme="light", *, stacked=False):
     -------
     matplotlib.figure.Figure
         Classes from the easiest to the hardest, by their mean over all methods and directions.
+
+    Examples
+    --------
+    >>> from shallow_cmr.reporting import plot_class_scores
+    >>> by_class = {"bird": 0.3, "tool": 0.6}
+    >>> [panel] = plot_class_scores({"CCA": {"image->text": by_class}}, "mAP@all").axes
+    >>> [tick.get_text() for tick in panel.get_xticklabels()]
+    ['tool', 'bird']
     """
     directions = list(dict.fromkeys(direction for found in scores.values() for direction in found))
     labels = [label for label, found in scores.items() if found]

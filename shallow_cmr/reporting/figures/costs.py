@@ -30,12 +30,23 @@ def plot_score_against_costs(points, measure, theme="light", *, stacked=False):
     measure : str
         What the score is.
     theme : {"light", "dark"}
+        Colours for paper, or for a dark screen.
     stacked : bool
         Panels one below the other, for narrow screens.
 
     Returns
     -------
     matplotlib.figure.Figure
+        A panel a cost, with a common legend below.
+
+    Examples
+    --------
+    >>> from shallow_cmr.reporting import plot_score_against_costs
+    >>> small = {"size": 8, "score": 0.4, "fit_cpu_seconds": 0.01, "bytes_per_item": 64}
+    >>> large = {"size": 16, "score": 0.5, "fit_cpu_seconds": 0.02, "bytes_per_item": 128}
+    >>> figure = plot_score_against_costs({"CCA": [small, large]}, "mAP@all")
+    >>> [panel.get_xlabel() for panel in figure.axes]
+    ['seconds of one fit (CPU)', 'bytes an item']
     """
     costs = [cost for cost in COSTS if any(cost in point for found in points.values() for point in found)]
     sizes = sorted({point["size"] for found in points.values() for point in found})
@@ -73,6 +84,7 @@ def plot_scaling(series, theme="light", *, stacked=False):
     series : dict
         ``{label: [(n_train, seconds), ...]}`` in the order of the leaderboard.
     theme : {"light", "dark"}
+        Colours for paper, or for a dark screen.
     stacked : bool
         For narrow screens.
 
@@ -80,6 +92,13 @@ def plot_scaling(series, theme="light", *, stacked=False):
     -------
     matplotlib.figure.Figure
         With a dashed line of times proportional to the number of items.
+
+    Examples
+    --------
+    >>> from shallow_cmr.reporting import plot_scaling
+    >>> figure = plot_scaling({"CCA": [(100, 0.1), (200, 0.3)]}, "dark")
+    >>> [line.get_label() for line in figure.axes[0].lines]
+    ['CCA', 'proportional to n']
     """
     figure, [panel] = make_panels(1, [*series, _GUIDE], theme, stacked=stacked, narrow_height=3.4)
     dress(panel, theme)

@@ -15,13 +15,28 @@ def plot_critical_difference(ranking, theme="light", *, stacked=False):
     Parameters
     ----------
     ranking : MethodRanks
+        As `rank_methods` returns it.
     theme : {"light", "dark"}
+        Colours for paper, or for a dark screen.
     stacked : bool
         All names on the left, for narrow screens; otherwise the worse half stands on the right.
 
     Returns
     -------
     matplotlib.figure.Figure
+        Open-ended where the critical difference is longer than the axis: then no two methods can be told apart.
+
+    Examples
+    --------
+    >>> from shallow_cmr.reporting import MethodRanks, plot_critical_difference
+    >>> from shallow_cmr.statistics import cliques, critical_difference, friedman_test
+    >>> labels, ranks, datasets = ["CCA", "PLS", "CVH"], [1.0, 2.0, 3.0], ["a", "b", "c", "d", "e", "f"]
+    >>> difference, friedman = critical_difference(3, 6), friedman_test([[0.5, 0.4, 0.3]] * 6)
+    >>> joined = [[labels[place] for place in group] for group in cliques(ranks, difference)]
+    >>> ranking = MethodRanks(labels, ranks, datasets, [], friedman, difference, joined, 0.05, "mAP@all")
+    >>> [panel] = plot_critical_difference(ranking).axes
+    >>> [text.get_text() for text in panel.texts][-4:]
+    ['critical difference 1.35', 'CCA  1.00', 'PLS  2.00', '3.00  CVH']
     """
     n, colours = len(ranking.labels), THEMES[theme]
     on_left = n if stacked else -(-n // 2)

@@ -29,8 +29,18 @@ class Plot:
     name : str
         Of its file, without ending.
     title, caption : str
+        What stands above and below it.
     draw : callable
         Takes a theme and ``stacked``; returns a `matplotlib.figure.Figure`.
+
+    Examples
+    --------
+    >>> from functools import partial
+    >>> from shallow_cmr.reporting import Plot, plot_scaling
+    >>> draw = partial(plot_scaling, {"CCA": [(100, 0.1), (200, 0.3)]})
+    >>> plot = Plot("scaling", "Time against the number of items", "Both scales are logarithmic.", draw)
+    >>> [panel.get_xlabel() for panel in plot.draw("dark", stacked=True).axes]
+    ['training items']
     """
 
     name: str
@@ -45,12 +55,25 @@ def dataset_plots(board, results):
     Parameters
     ----------
     board : Leaderboard
+        The dataset's.
     results : Results
+        What it was made of.
 
     Returns
     -------
     list of Plot
         Score against size first; without any score none. A figure whose data the results lack is left out.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from shallow_cmr.experiment import DatasetEntry, MethodEntry, Suite, run_suite
+    >>> from shallow_cmr.reporting import dataset_plots, leaderboards
+    >>> suite = Suite((DatasetEntry("topics", {"n_train": 100}),), (MethodEntry("PLS"),), sizes=(4,))
+    >>> with TemporaryDirectory() as folder:
+    ...     results = run_suite(suite, folder, n_jobs=1)
+    >>> [plot.name for plot in dataset_plots(*leaderboards(results), results)]
+    ['figure', 'precision_recall', 'precision_at_n', 'costs', 'classes']
     """
     if not board.scored:
         return []
@@ -63,11 +86,26 @@ def run_plots(boards, results):
     Parameters
     ----------
     boards : list of Leaderboard
+        One a dataset.
     results : Results
+        What they were made of.
 
     Returns
     -------
     list of Plot
+        Times where the sizes of one loader's datasets differ twofold; ranks where two datasets share three methods.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from shallow_cmr.experiment import DatasetEntry, MethodEntry, Suite, run_suite
+    >>> from shallow_cmr.reporting import leaderboards, run_plots
+    >>> datasets = tuple(DatasetEntry("topics", {"n_train": n}) for n in (100, 200))
+    >>> suite = Suite(datasets, (MethodEntry("PLS"),), sizes=(4,))
+    >>> with TemporaryDirectory() as folder:
+    ...     results = run_suite(suite, folder, n_jobs=1)
+    >>> [plot.name for plot in run_plots(leaderboards(results), results)]
+    ['scaling']
     """
     plots = []
     for number, series in enumerate(scaling_series(boards, results).values(), start=1):

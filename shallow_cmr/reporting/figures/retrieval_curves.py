@@ -23,12 +23,22 @@ def plot_precision_recall(curves, theme="light", *, stacked=False):
         ``{label: {direction: {"recall": [...], "precision": [...]}}}`` in the order of the leaderboard; a label without
         directions keeps its colour for the other figures and draws nothing.
     theme : {"light", "dark"}
+        Colours for paper, or for a dark screen.
     stacked : bool
         Panels one below the other, for narrow screens.
 
     Returns
     -------
     matplotlib.figure.Figure
+        A panel a direction, with a common legend below.
+
+    Examples
+    --------
+    >>> from shallow_cmr.reporting import plot_precision_recall
+    >>> curves = {"CCA": {"image->text": {"recall": [0.5, 0.5, 1.0], "precision": [1.0, 0.5, 0.67]}}}
+    >>> [panel] = plot_precision_recall(curves).axes
+    >>> panel.get_xlabel(), panel.get_ylabel()
+    ('recall', 'precision')
     """
     return _plot(curves, ("recall", "precision"), ("recall", "precision"), theme, stacked)
 
@@ -41,11 +51,22 @@ def plot_precision_at_n(curves, theme="light", *, stacked=False):
     curves : dict
         As for `plot_precision_recall`, with ``"n"`` and ``"precision_at_n"``.
     theme : {"light", "dark"}
+        Colours for paper, or for a dark screen.
     stacked : bool
+        Panels one below the other, for narrow screens.
 
     Returns
     -------
     matplotlib.figure.Figure
+        A panel a direction, N on a logarithmic scale, with a common legend below.
+
+    Examples
+    --------
+    >>> from shallow_cmr.reporting import plot_precision_at_n
+    >>> curves = {"CCA": {"image->text": {"n": [1, 2, 3], "precision_at_n": [1.0, 0.5, 0.67]}}}
+    >>> [panel] = plot_precision_at_n(curves).axes
+    >>> panel.get_xlabel(), panel.get_ylabel()
+    ('N', 'precision among the first N')
     """
     figure = _plot(curves, ("n", "precision_at_n"), ("N", "precision among the first N"), theme, stacked)
     for panel in figure.axes:

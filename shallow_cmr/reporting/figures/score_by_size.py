@@ -21,13 +21,32 @@ def plot_score_against_size(board, theme="light", *, stacked=False):
     Parameters
     ----------
     board : Leaderboard
+        One of `leaderboards`.
     theme : {"light", "dark"}
+        Colours for paper, or for a dark screen.
     stacked : bool
         Panels one below the other, for narrow screens.
 
     Returns
     -------
     matplotlib.figure.Figure
+        A panel a direction, with a common legend below.
+
+    Raises
+    ------
+    TypeError
+        `board` is none.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from shallow_cmr.experiment import DatasetEntry, MethodEntry, Suite, run_suite
+    >>> from shallow_cmr.reporting import leaderboards, plot_score_against_size
+    >>> suite = Suite((DatasetEntry("topics", {"n_train": 100}),), (MethodEntry("PLS"),), sizes=(4,))
+    >>> with TemporaryDirectory() as folder:
+    ...     results = run_suite(suite, folder, n_jobs=1)
+    >>> [panel.get_ylabel() for panel in plot_score_against_size(*leaderboards(results)).axes]
+    ['mAP@all', '']
     """
     require_leaderboard(board)
     n_panels = max(len(board.directions), 1)

@@ -27,10 +27,12 @@ def to_csv(rows, columns):
     rows : list of dict
         Missing and None values become empty cells.
     columns : sequence of str
+        Keys of the rows, in the order wanted; others stay out.
 
     Returns
     -------
     str
+        A line of the columns' names, and one a row.
 
     Examples
     --------

@@ -39,6 +39,7 @@ def to_latex(board):
     Parameters
     ----------
     board : Leaderboard
+        One of `leaderboards`.
 
     Returns
     -------
@@ -49,6 +50,18 @@ def to_latex(board):
     ------
     TypeError
         `board` is none.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from shallow_cmr.experiment import DatasetEntry, MethodEntry, Suite, run_suite
+    >>> from shallow_cmr.reporting import leaderboards, to_latex
+    >>> suite = Suite((DatasetEntry("topics", {"n_train": 100}),), (MethodEntry("PLS"),), sizes=(4,))
+    >>> with TemporaryDirectory() as folder:
+    ...     results = run_suite(suite, folder, n_jobs=1)
+    >>> [board] = leaderboards(results)
+    >>> print(to_latex(board).splitlines()[0])
+    % Needs \usepackage{booktabs}.
     """
     require_leaderboard(board)
     rows = [

@@ -15,15 +15,33 @@ def to_markdown(board):
     Parameters
     ----------
     board : Leaderboard
+        One of `leaderboards`.
 
     Returns
     -------
     str
+        Ends with a line break; nothing in a label is taken for another cell.
 
     Raises
     ------
     TypeError
         `board` is none: rows of `evaluate` become a table as ``pandas.DataFrame(rows)``.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from shallow_cmr.experiment import DatasetEntry, MethodEntry, Suite, run_suite
+    >>> from shallow_cmr.reporting import leaderboards, to_markdown
+    >>> suite = Suite((DatasetEntry("topics", {"n_train": 100}),), (MethodEntry("PLS"),), sizes=(4,))
+    >>> with TemporaryDirectory() as folder:
+    ...     results = run_suite(suite, folder, n_jobs=1)
+    >>> [board] = leaderboards(results)
+    >>> for line in to_markdown(board).splitlines()[:4]:
+    ...     print(line)
+    **topics (n_train=100)**, mAP@all
+    <BLANKLINE>
+    | method | 4 image → text | 4 text → image | mean |
+    | --- | ---: | ---: | ---: |
     """
     require_leaderboard(board)
     rows = [

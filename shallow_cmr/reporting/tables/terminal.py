@@ -15,7 +15,29 @@ def print_leaderboard(board, console=None):
     Parameters
     ----------
     board : Leaderboard
+        One of `leaderboards`.
     console : rich.console.Console, optional
+        Where to; left out: standard output.
+
+    Raises
+    ------
+    TypeError
+        `board` is none.
+
+    Examples
+    --------
+    >>> from io import StringIO
+    >>> from tempfile import TemporaryDirectory
+    >>> from shallow_cmr.experiment import DatasetEntry, MethodEntry, Suite, run_suite
+    >>> from shallow_cmr.reporting import leaderboards, print_leaderboard
+    >>> suite = Suite((DatasetEntry("topics", {"n_train": 100}),), (MethodEntry("PLS"),), sizes=(4,))
+    >>> with TemporaryDirectory() as folder:
+    ...     results = run_suite(suite, folder, n_jobs=1)
+    >>> from rich.console import Console
+    >>> console = Console(file=StringIO(), width=79)
+    >>> print_leaderboard(*leaderboards(results), console)
+    >>> console.file.getvalue().splitlines()[0].strip()
+    'topics (n_train=100): mAP@all'
     """
     from rich import box
     from rich.console import Console
