@@ -27,11 +27,11 @@ extensions = [
     "generated_pages",
 ]
 autosummary_imported_members = False
-exclude_patterns = ["_build"]
+templates_path = ["templates"]
+exclude_patterns = ["_build", "templates"]
 
 # One page a public object, from its docstring; what a class inherits from scikit-learn is documented there.
 autosummary_generate = True
-autodoc_default_options = {"members": True, "inherited-members": False}
 autodoc_typehints = "none"
 numpydoc_show_class_members = False
 default_role = "py:obj"

@@ -12,7 +12,19 @@ _BLOCK_PAIRS = 2**20  # pairs of codes compared at once: 8 MB of xor-ed words
 
 
 def check_codes(B, name="codes"):
-    """Return `B` as an array if it holds codes: bool, of shape (n, n_bits) with n_bits >= 1.
+    """Return codes as an array if they are codes.
+
+    Parameters
+    ----------
+    B : array-like (n, n_bits)
+        Bool, n_bits >= 1.
+    name : str
+        What the message of an error calls them.
+
+    Returns
+    -------
+    bool array (n, n_bits)
+        `B`, not copied.
 
     Raises
     ------
@@ -20,6 +32,14 @@ def check_codes(B, name="codes"):
         If `B` is not two-dimensional or has no bits.
     TypeError
         If `B` is not boolean; the message says how to turn 0/1 and -1/+1 codes into booleans.
+
+    Examples
+    --------
+    >>> check_codes([[1, 0]])
+    Traceback (most recent call last):
+        ...
+    TypeError: codes has dtype int64, but codes are boolean arrays (n, n_bits); use codes.astype(bool) for 0/1 codes \
+and codes > 0 for -1/+1 codes.
     """
     B = np.asarray(B)
     if B.dtype != bool:
@@ -33,7 +53,17 @@ def check_codes(B, name="codes"):
 
 
 def pack(B):
-    """Pack bool codes (n, n_bits) into ``uint8`` rows (n, ceil(n_bits / 8)), first bit highest.
+    """Pack bool codes, eight bits a byte.
+
+    Parameters
+    ----------
+    B : bool array (n, n_bits)
+        Codes.
+
+    Returns
+    -------
+    uint8 array (n, ceil(n_bits / 8))
+        Rows with the first bit highest.
 
     Examples
     --------
@@ -45,7 +75,19 @@ def pack(B):
 
 
 def unpack(packed, n_bits):
-    """Return the bool codes (n, n_bits) that `pack` made `packed` (n, ceil(n_bits / 8)) from.
+    """Return the codes that `pack` packed.
+
+    Parameters
+    ----------
+    packed : uint8 array (n, ceil(n_bits / 8))
+        Packed rows.
+    n_bits : int
+        The length of the codes.
+
+    Returns
+    -------
+    bool array (n, n_bits)
+        The codes.
 
     Raises
     ------
@@ -69,7 +111,19 @@ def unpack(packed, n_bits):
 
 
 def as_words(codes, dtype=np.uint64):
-    """Return bool codes, or their packed ``uint8`` rows, as unsigned words (n, n_words), padded with zero bits.
+    """Return codes as unsigned words, padded with zero bits.
+
+    Parameters
+    ----------
+    codes : bool array (n, n_bits) or uint8 array (n, n_bytes)
+        Codes, or their packed rows.
+    dtype : dtype
+        Of the words: an unsigned integer type.
+
+    Returns
+    -------
+    array (n, n_words)
+        Of that type.
 
     Examples
     --------

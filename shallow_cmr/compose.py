@@ -69,22 +69,22 @@ class CrossModalPipeline(CrossModalEstimator):
 
     @property
     def supervision(self):
-        """That of the method."""
+        """Supervision of the method."""
         return getattr(self.estimator, "supervision", "unsupervised")
 
     @property
     def rank_limited(self):
-        """That of the method."""
+        """Whether the rank of the data limits the method."""
         return getattr(self.estimator, "rank_limited", True)
 
     @property
     def expected_failed_laws(self):
-        """Those of the method."""
+        """Declared failures of the method."""
         return getattr(self.estimator, "expected_failed_laws", {})
 
     @property
     def rank_(self):
-        """That of the method."""
+        """Dimensions that the fitted method could have at most."""
         return self.estimator_.rank_
 
     def _learns_from_labels(self):
@@ -95,13 +95,15 @@ class CrossModalPipeline(CrossModalEstimator):
 
         Parameters
         ----------
-        X, y : n images and n texts, in whatever form the transformers take
+        X, y : array-like of n images, array-like of n texts
+            In whatever form the transformers take: strings, for instance.
         labels : array-like (n,) of classes or indicator (n, c), optional
             Handed to the method alone.
 
         Returns
         -------
         self
+            Fitted.
         """
         with self._all_or_nothing():
             self._forget()
@@ -116,7 +118,18 @@ class CrossModalPipeline(CrossModalEstimator):
 
     @available_if(_all_learn_in_chunks)
     def partial_fit(self, X, y, labels=None):
-        """Add a chunk of pairs to what every step has learned so far. Parameters as in `fit`."""
+        """Add a chunk of pairs to what every step has learned so far.
+
+        Parameters
+        ----------
+        X, y, labels : array-like of n images, array-like of n texts, array-like (n,) or (n, c)
+            As for `fit`.
+
+        Returns
+        -------
+        self
+            Fitted on all chunks so far.
+        """
         with self._all_or_nothing():
             if not hasattr(self, "estimator_"):
                 self._start()
@@ -131,7 +144,18 @@ class CrossModalPipeline(CrossModalEstimator):
         return self
 
     def get_feature_names_out(self, input_features=None):
-        """Names of the method's components."""
+        """Return the names of the method's components.
+
+        Parameters
+        ----------
+        input_features : None
+            Not used; scikit-learn passes it.
+
+        Returns
+        -------
+        ndarray (k,) of str
+            Such as "cca0", "cca1".
+        """
         check_is_fitted(self)
         return self.estimator_.get_feature_names_out(input_features)
 

@@ -7,7 +7,12 @@ __all__ = ["all_methods"]
 
 
 def all_methods():
-    """Return every registered method by name, real-valued ones first.
+    """Return every registered method.
+
+    Returns
+    -------
+    dict of str to type
+        The classes by name, real-valued ones first.
 
     Examples
     --------

@@ -19,7 +19,23 @@ _MAX_BYTES = 2**31  # the largest d x d matrix that we agree to hold
 class LabelMoments:
     """Moments with the labels; rows of L sum to one, so that an item with several shares itself among them.
 
-    ``classes`` (c,) keys, ``sums`` (c,) = Lᵀ1, ``S_xl`` (p, c) = (X - mean)ᵀL, ``S_yl`` (q, c), ``S_ll`` (c, c) = LᵀL.
+    Parameters
+    ----------
+    classes : tuple (c,)
+        What the columns of L stand for.
+    sums : ndarray (c,)
+        Lᵀ1, the items of each class.
+    S_xl, S_yl : ndarray (p, c), (q, c)
+        (X - mean)ᵀL and (Y - mean)ᵀL.
+    S_ll : ndarray (c, c)
+        LᵀL.
+
+    Examples
+    --------
+    >>> X, y = [[0.0], [1.0], [5.0]], [[1.0], [2.0], [3.0]]
+    >>> moments = CrossMoments.from_arrays(X, y, labels=["cat", "cat", "dog"]).labels
+    >>> moments.classes, moments.sums.tolist(), moments.S_xl.tolist()
+    (('cat', 'dog'), [2.0, 1.0], [[-3.0, 3.0]])
     """
 
     classes: tuple
@@ -29,7 +45,18 @@ class LabelMoments:
     S_ll: np.ndarray
 
     def spread(self, classes):
-        """Return the same moments over more ``classes``; new ones have zero moments."""
+        """Return the same moments over more classes.
+
+        Parameters
+        ----------
+        classes : tuple
+            All of this object's and new ones, whose moments are zero.
+
+        Returns
+        -------
+        LabelMoments
+            With columns in that order.
+        """
         columns = [classes.index(key) for key in self.classes]
         sums, S_ll = np.zeros(len(classes)), np.zeros((len(classes),) * 2)
         S_xl, S_yl = (np.zeros((len(S), len(classes))) for S in (self.S_xl, self.S_yl))
@@ -38,7 +65,18 @@ class LabelMoments:
         return LabelMoments(classes, sums, S_xl, S_yl, S_ll)
 
     def shift(self, dx, dy):
-        """Return the moments about means that lie ``dx`` (p,) and ``dy`` (q,) further."""
+        """Return the moments about other means.
+
+        Parameters
+        ----------
+        dx, dy : ndarray (p,), (q,)
+            How much further they lie.
+
+        Returns
+        -------
+        LabelMoments
+            About these means.
+        """
         S_xl, S_yl = self.S_xl - np.outer(dx, self.sums), self.S_yl - np.outer(dy, self.sums)
         return replace(self, S_xl=S_xl, S_yl=S_yl)
 
@@ -89,10 +127,26 @@ class CrossMoments:
 
     @classmethod
     def from_arrays(cls, X, y, labels=None, *, within=True):
-        """Take the moments of features ``X`` (n, p), ``y`` (n, q), and of ``labels`` in any form.
+        """Take the moments of pairs: O(n (p + q)²) time, O((p + q)²) memory beside a block of rows.
 
-        Costs O(n (p + q)²) time and O((p + q)²) memory beside a block of rows; without the scatter
-        ``within`` each modality, of which only the variances are kept then, O(n p q).
+        Parameters
+        ----------
+        X, y : array-like or sparse (n, p), (n, q)
+            Image and text features.
+        labels : array-like (n,) of classes or indicator (n, c), optional
+            Class labels.
+        within : bool
+            False keeps the variances alone of the scatter within each modality, and takes O(n p q) time.
+
+        Returns
+        -------
+        CrossMoments
+            Of these pairs.
+
+        Raises
+        ------
+        ValueError
+            Features that are not finite or not of the same items, moments beyond 2 GiB or beyond the range of float64.
         """
         X, y = _checked(X, "X"), _checked(y, "y")
         check_consistent_length(X, y)
@@ -100,7 +154,20 @@ class CrossMoments:
 
     @classmethod
     def from_validated(cls, X, y, labels=None, *, within=True):
-        """Do the same for finite float arrays or canonical CSR of equal length, unchecked."""
+        """Do the same as `from_arrays` with features that are known to be good.
+
+        Parameters
+        ----------
+        X, y : ndarray or canonical CSR (n, p), (n, q)
+            Finite floats, not checked again.
+        labels, within : array-like (n,) or (n, c), bool
+            As for `from_arrays`.
+
+        Returns
+        -------
+        CrossMoments
+            Of these pairs.
+        """
         _check_size(X.shape[1], y.shape[1], within)
         mean_x, mean_y = column_means(X), column_means(y)
         with np.errstate(over="ignore", invalid="ignore"):
@@ -113,11 +180,33 @@ class CrossMoments:
         return cls(X.shape[0], mean_x, mean_y, S_xx, S_yy, S_xy, labels)
 
     def update(self, X, y, labels=None):
-        """Return the moments with a chunk added."""
+        """Return the moments with a chunk added.
+
+        Parameters
+        ----------
+        X, y, labels : array-like (n, p), array-like (n, q), array-like (n,) or (n, c)
+            As for `from_arrays`; labels with every chunk or with none.
+
+        Returns
+        -------
+        CrossMoments
+            New ones; these stay as they are.
+        """
         return self.merge(CrossMoments.from_arrays(X, y, labels, within=self.S_xx.ndim == 2))
 
     def merge(self, other):
-        """Return the moments of both samples together."""
+        """Return the moments of both samples together.
+
+        Parameters
+        ----------
+        other : CrossMoments
+            Of other pairs with the same features; the classes may differ.
+
+        Returns
+        -------
+        CrossMoments
+            New ones; these and the other stay as they are.
+        """
         for name in ("mean_x", "mean_y"):
             if getattr(self, name).shape != getattr(other, name).shape:
                 widths = [len(getattr(moments, name)) for moments in (self, other)]
@@ -166,7 +255,13 @@ class CrossMoments:
         return _diagonal(self.S_xx) / self.n, _diagonal(self.S_yy) / self.n
 
     def constant_features(self):
-        """Return two masks (p,), (q,): columns that do not vary beyond rounding (scikit-learn's rule)."""
+        """Return which columns do not vary beyond rounding (scikit-learn's rule).
+
+        Returns
+        -------
+        tuple of bool array (p,), (q,)
+            True where one is constant.
+        """
         eps = np.finfo(np.float64).eps
         return tuple(
             variance <= self.n * eps * variance + (self.n * mean * eps) ** 2
@@ -174,7 +269,18 @@ class CrossMoments:
         )
 
     def without(self, x_mask, y_mask):
-        """Return the moments with the masked columns treated as constant: zero scatter."""
+        """Return the moments with some columns treated as constant.
+
+        Parameters
+        ----------
+        x_mask, y_mask : bool array (p,), (q,)
+            True where a column is.
+
+        Returns
+        -------
+        CrossMoments
+            Of the same widths, with zero scatter there.
+        """
         if not (x_mask.any() or y_mask.any()):
             return self
         keep_x, keep_y = (~x_mask).astype(float), (~y_mask).astype(float)

@@ -72,7 +72,13 @@ class RetrievalScorer:
         return float(np.mean(means)) * (-1 if measure.lower_is_better else 1)
 
     def get_metadata_routing(self):
-        """Return the request for labels, unless the pairs alone decide."""
+        """Return what the scorer asks scikit-learn's metadata routing for.
+
+        Returns
+        -------
+        MetadataRequest
+            For labels, unless the pairs alone decide.
+        """
         request = MetadataRequest(owner=type(self).__name__)
         request.score.add_request(param="labels", alias=self._protocol().relevant == "label")
         return request

@@ -38,3 +38,13 @@ def wikipedia_folder():
     if not (folder / "raw_features.mat").exists():
         pytest.skip("the Wikipedia benchmark is not here: set SHALLOW_CMR_DATA to the folder that holds wikipedia/")
     return folder
+
+
+@pytest.fixture
+def tiny(monkeypatch):
+    """Make the loader of the tiny data known to suites."""
+    from tiny_suite import load_tiny
+
+    from shallow_cmr import datasets
+
+    monkeypatch.setitem(datasets.LOADERS, "tiny", load_tiny)

@@ -2,12 +2,14 @@
 
 import subprocess
 import sys
+import time
 from concurrent.futures.process import BrokenProcessPool
 
 import pytest
 
 import shallow_cmr
 from shallow_cmr.cli import main
+from shallow_cmr.experiment import load_results, packaged_suites
 from shallow_cmr.methods import all_methods
 from shallow_cmr.protocol import get_protocol
 
@@ -119,9 +121,50 @@ def test_a_failed_cell_sets_the_exit_status_and_is_told(suite, tmp_path, capsys)
     with open(suite, "a") as file:
         file.write("sizes = [500]\n")
     assert bench(suite, tmp_path / "out") == 1
-    printed = " ".join(capsys.readouterr().out.split())
+    out = capsys.readouterr().out
+    printed = " ".join(out.split())
     assert "failed: CVH(n_bits=500)" in printed
     assert "ValueError" in printed
+    (told,) = (tmp_path / "out" / "errors").iterdir()
+    assert f"traceback: {told}\n" in out
+    assert "n_bits=500" in told.read_text()
+
+
+def test_of_several_tracebacks_the_first_is_named(tmp_path, capsys):
+    (tmp_path / "bad.toml").write_text(TOML.replace("sizes = [2]", "sizes = [500]"))
+    bench(str(tmp_path / "bad.toml"), tmp_path / "out")
+    printed = capsys.readouterr().out
+    assert f"traceback: {tmp_path / 'out' / 'errors' / 'PLS-500-split0-'}" in printed
+    assert "txt, 1 more beside it\n" in printed
+
+
+def test_the_digest_of_the_scores_is_told_and_stays(suite, tmp_path, capsys):
+    bench(suite, tmp_path / "out")
+    told = f"digest of the scores: {load_results(tmp_path / 'out').digest}\n"
+    assert told in capsys.readouterr().out
+    assert bench(suite, tmp_path / "threads", "--backend", "threading") == 0
+    assert told in capsys.readouterr().out
+    assert main(["report", str(tmp_path / "out")]) == 0
+    assert told in capsys.readouterr().out
+
+
+def test_a_cell_out_of_time_is_told(suite, tmp_path, capsys, monkeypatch):
+    def endless(*arguments, **options):
+        while True:
+            time.sleep(0.01)
+
+    monkeypatch.setattr("shallow_cmr.experiment.running.evaluate_queries", endless)
+    assert bench(suite, tmp_path / "out", "--timeout", "0.1") == 1
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "failed: PLS(n_components=2) on openclipart, split 0: TimeoutError: stopped after 0.1 s" in printed
+
+
+def test_help_lists_the_packaged_suites(capsys):
+    with pytest.raises(SystemExit):
+        main(["bench", "--help"])
+    printed = capsys.readouterr().out
+    for name in packaged_suites():
+        assert f"\n  {name} " in printed
 
 
 def test_a_run_without_any_score_still_reports_and_draws_nothing(tmp_path, capsys):
@@ -151,20 +194,25 @@ def test_a_dead_worker_is_told_with_the_way_on(suite, tmp_path, capsys, monkeypa
     [
         (["bench", "no_such_suite"], "no suite 'no_such_suite'"),
         (["bench", "--methods", "KCCA9"], "unknown method of the suite: 'KCCA9'"),
+        (["bench", "--backend", "dask"], "a Dask cluster needs both: --backend dask --scheduler tcp://HOST:8786"),
+        (["bench", "--backend", "nope"], "Invalid backend: nope, expected one of"),
+        (["bench", "--backend", "dask", "--scheduler", "tcp://h:1", "--timeout", "9"], "--timeout needs processes"),
+        (["bench", "misspelt.toml"], "misspelt.toml:7: unknown method: 'PSL'; did you mean 'PLS'? known: "),
         (["bench", "--methods", "PLS", "quick"], "To run the suite 'quick', write it before --methods"),
-        (["bench", "wrong.toml"], "openclipart, split 9: split=9 does not exist; the splits are 0 to 4"),
+        (["bench", "wrong.toml"], "openclipart, split 99: split=99 does not exist; the splits are 0 to"),
         (["report", "no_such_folder"], "no_such_folder holds no results"),
     ],
 )
 def test_wrong_use_is_one_line_and_status_two(arguments, message, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "wrong.toml").write_text(TOML.replace("splits = [0]", "splits = [9]"))
+    (tmp_path / "wrong.toml").write_text(TOML.replace("splits = [0]", "splits = [99]"))
+    (tmp_path / "misspelt.toml").write_text(TOML.replace("PLS", "PSL"))
     assert main(arguments) == 2
     printed = capsys.readouterr()
     assert printed.out == ""
     assert message in printed.err
     assert printed.err.count("\n") == 1
-    assert [path.name for path in tmp_path.iterdir()] == ["wrong.toml"]
+    assert {path.name for path in tmp_path.iterdir()} == {"misspelt.toml", "wrong.toml"}
 
 
 @pytest.mark.parametrize(
@@ -172,8 +220,10 @@ def test_wrong_use_is_one_line_and_status_two(arguments, message, capsys, tmp_pa
     [
         (["bench", "--n-jobs", "0"], "'0' processes cannot work; give -1 for all cores, or 1, 2, ..."),
         (["bench", "--n-jobs", "two"], "'two' processes cannot work; give -1 for all cores, or 1, 2, ..."),
+        (["bench", "--timeout", "0"], "'0' is no time to wait; give seconds, such as 600"),
+        (["bench", "--timeout", "inf"], "'inf' is no time to wait"),
         (["bnech"], "invalid choice: 'bnech'"),
-        ([], "arguments are required: {list,bench,report,search}"),
+        ([], "arguments are required: {list,bench,report,repro,search}"),
     ],
 )
 def test_arguments_that_argparse_refuses_have_status_two(arguments, message, capsys):
@@ -187,7 +237,7 @@ def test_an_unwritable_folder_is_told_before_any_fit(suite, tmp_path, capsys, mo
     def no_fit(*arguments, **options):
         raise AssertionError("a fit ran")
 
-    monkeypatch.setattr("shallow_cmr.experiment.cell.evaluate_queries", no_fit)
+    monkeypatch.setattr("shallow_cmr.experiment.running.evaluate_queries", no_fit)
     (tmp_path / "file").write_text("")
     assert bench(suite, tmp_path / "file" / "out") == 2
     printed = capsys.readouterr()
@@ -199,7 +249,7 @@ def test_an_interrupted_run_says_how_to_go_on(suite, tmp_path, capsys, monkeypat
     def interrupted(*arguments, **options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("shallow_cmr.experiment.cell.evaluate_queries", interrupted)
+    monkeypatch.setattr("shallow_cmr.experiment.running.evaluate_queries", interrupted)
     assert bench(suite, tmp_path / "out") == 130
     assert "the same command goes on" in capsys.readouterr().err
 

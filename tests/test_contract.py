@@ -310,3 +310,10 @@ def test_cross_validate_hands_labels_on():
     for (train, test), score in zip(folds, found, strict=True):
         cca = CCA(3).fit(TRAIN.X[train], TRAIN.y[train])
         assert score == pytest.approx(cca.score(TRAIN.X[test], TRAIN.y[test], TRAIN.labels[test]), rel=1e-12)
+
+
+def test_a_hasher_that_has_diverged_gives_no_codes():
+    cvh = CVH(n_bits=2).fit(TRAIN.X, TRAIN.y)
+    cvh.x_weights_[0, 0] = np.nan
+    with pytest.raises(ValueError, match="CVH gave scores that are not numbers and have no sign: the fit has diverged"):
+        cvh.transform_image(TEST.X)

@@ -14,14 +14,14 @@ PACKAGE = Path(shallow_cmr.__file__).parent
 FLOORS = [
     [
         *["atomic", "linalg", "labels", "scatter", "moments", "deflation", "rotation", "kernels", "kernel_logistic"],
-        *["codes", "relevance", "ranking", "metrics", "protocol"],
+        *["codes", "relevance", "ranking", "metrics", "protocol", "statistics"],
     ],
-    ["base", "compose", "datasets", "scorers"],
+    ["base", "compose", "datasets", "scorers", "published"],
     ["real_valued"],
     ["hashing"],
     ["methods"],
     ["checks", "evaluation", "retrieval"],
-    ["experiment", "search", "reporting"],
+    ["experiment", "search", "reporting", "reproduction"],
     ["cli", "__main__"],
 ]
 PLACE = {room: (floor, place) for floor, rooms in enumerate(FLOORS) for place, room in enumerate(rooms)}

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
-from shallow_cmr import CCA, CVH, search
+from shallow_cmr import CCA, CVH
 from shallow_cmr.base import CrossModalEstimator
 from shallow_cmr.cli import main
 from shallow_cmr.datasets import load_openclipart
 from shallow_cmr.experiment import MethodEntry
 from shallow_cmr.reporting.contact_sheet import render_contact_sheet
-from shallow_cmr.search import PictureSearch, SearchResult, find_item, picture_search
+from shallow_cmr.search import PictureSearch, SearchResult, find_item, picture_search, searching
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +113,8 @@ def test_sparse_words_find_music_too_and_stored_sentences_can_be_asked_by_pictur
         stored.by_words("guitar")
     with pytest.raises(ValueError, match="text='bert' is unknown; choose one of lsa, tfidf, minilm"):
         PictureSearch(CCA(), text="bert")
+    with pytest.raises(ValueError, match="dataset='wikipedia' is unknown; choose one of openclipart"):
+        PictureSearch(CCA(), dataset="wikipedia")
 
 
 class LabelMeans(CrossModalEstimator):
@@ -134,9 +136,9 @@ class LabelMeans(CrossModalEstimator):
 
 
 def test_supervised_methods_get_the_classes_and_as_many_dimensions_as_they_allow(monkeypatch):
-    monkeypatch.setattr(search, "all_methods", lambda: {"LabelMeans": LabelMeans})
+    monkeypatch.setattr(searching, "all_methods", lambda: {"LabelMeans": LabelMeans})
     monkeypatch.setattr(sys.modules[MethodEntry.__module__], "all_methods", lambda: {"LabelMeans": LabelMeans})
-    monkeypatch.setattr(search, "read_suite", lambda name: type("Suite", (), {"methods": ()}))
+    monkeypatch.setattr(searching, "read_suite", lambda name: type("Suite", (), {"methods": ()}))
     engine = picture_search("labelmeans")
     assert engine.by_words("guitar", 3).made_by == (
         "LabelMeans(), fitted on all 1,380 pictures with their titles and keywords (lsa) and classes"
@@ -148,7 +150,7 @@ def test_supervised_methods_get_the_classes_and_as_many_dimensions_as_they_allow
 def test_a_method_comes_with_the_parameters_of_the_quick_suite_in_any_case_of_letters():
     assert repr(picture_search("cca").model.estimator) == repr(CCA(n_components=64, reg=1, power=1))
     assert repr(picture_search("CVH", 16).model.estimator) == repr(CVH(n_bits=16, reg=1))
-    with pytest.raises(ValueError, match=r"unknown method: 'CAA'; known: .*CCA"):
+    with pytest.raises(ValueError, match=r"unknown method: 'CAA'; did you mean 'CCA'\? known: .*CCA"):
         picture_search("CAA")
 
 

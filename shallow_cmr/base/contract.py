@@ -93,6 +93,7 @@ class CrossModalEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
         Returns
         -------
         self
+            Fitted.
         """
         with self._all_or_nothing():
             self._forget()
@@ -101,32 +102,89 @@ class CrossModalEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
         return self
 
     def transform_image(self, X):
-        """Embed images alone: features (n, p) to an embedding (n, k)."""
+        """Embed images alone.
+
+        Parameters
+        ----------
+        X : array-like (n, p)
+            Image features.
+
+        Returns
+        -------
+        ndarray (n, k)
+            Their embedding: floats, or bool codes of a hashing method.
+        """
         self._check_fitted()
         return wrap_output(self, self._embed_image(X), X)
 
     def transform_text(self, y):
-        """Embed texts alone: features (n, q) to an embedding (n, k)."""
+        """Embed texts alone.
+
+        Parameters
+        ----------
+        y : array-like (n, q) or (n,)
+            Text features.
+
+        Returns
+        -------
+        ndarray (n, k)
+            Their embedding: floats, or bool codes of a hashing method.
+        """
         self._check_fitted()
         return wrap_output(self, self._embed_text(y), y)
 
     def transform_pair(self, X, y):
-        """Embed items seen in both modalities as one embedding (n, k): here the mean of the two projections."""
+        """Embed items seen in both modalities as one.
+
+        Parameters
+        ----------
+        X, y : array-like (n, p), (n, q)
+            Image and text features of the same items.
+
+        Returns
+        -------
+        ndarray (n, k)
+            From the mean of the two projections, unless a method has a fusion of its own.
+        """
         self._check_fitted()
         return wrap_output(self, self._embed_pair(X, y), X)
 
     def transform(self, X, y=None):
-        """Return the embedding of images ``X``, or with ``y`` the pair (image embedding, text embedding)."""
+        """Embed images, or images and texts.
+
+        Parameters
+        ----------
+        X : array-like (n, p)
+            Image features.
+        y : array-like (n, q), optional
+            Text features.
+
+        Returns
+        -------
+        ndarray (n, k), or two of them
+            The image embedding; with ``y`` the pair (image embedding, text embedding).
+        """
         if y is None:
             return self.transform_image(X)
         return self.transform_image(X), self.transform_text(y)
 
     def fit_transform(self, X, y, labels=None):
-        """Fit, then return the image embedding (n, k) alone, as scikit-learn expects of a transformer."""
+        """Fit, then embed the images alone, as scikit-learn expects of a transformer.
+
+        Parameters
+        ----------
+        X, y, labels : array-like (n, p), array-like (n, q), array-like (n,) or (n, c)
+            As for `fit`.
+
+        Returns
+        -------
+        ndarray (n, k)
+            The image embedding.
+        """
         return self.fit(X, y, labels).transform_image(X)
 
     def score(self, X, y, labels=None, sample_weight=None):
-        """Return the mean of image->text and text->image mAP over the given items (higher is better, at most 1).
+        """Return the mean of image->text and text->image mAP over the given items.
 
         Whole ranking of the given items of the other modality, ties in expectation, cosine for embeddings
         and Hamming for codes. Relevant are items that share a label; without ``labels``, the item of the
@@ -140,6 +198,11 @@ class CrossModalEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
             Their labels.
         sample_weight : array-like (n,), optional
             Weight of each item as a query.
+
+        Returns
+        -------
+        float
+            At most 1; higher is better.
         """
         if labels is None and getattr(self, "fitted_with_labels_", False):
             warnings.warn(

@@ -33,8 +33,12 @@ class KernelProjection(CrossModalEstimator):
 
     Parameters
     ----------
-    n_components, kernel, text_kernel, bandwidth, degree, coef0, solver, landmarks, random_state
-        As described in `KCCA`; a method without further parameters inherits this ``__init__``.
+    n_components, kernel, text_kernel : int or None, str or callable, str or callable or None
+        As for `KCCA`; a method without further parameters inherits this ``__init__``.
+    bandwidth, degree, coef0 : float, int, float
+        As for `KCCA`.
+    solver, landmarks, random_state : str, int or pair of array-likes, int or RandomState or None
+        As for `KCCA`.
 
     Attributes
     ----------
@@ -102,6 +106,16 @@ class KernelProjection(CrossModalEstimator):
 
         The first chunk fixes the features: landmarks are drawn from it, and bandwidths measured on it, unless
         ``landmarks`` holds them. While the rank still grows the model keeps as many components as it allows.
+
+        Parameters
+        ----------
+        X, y, labels : array-like (n, p), array-like (n, q), array-like (n,) or (n, c)
+            As for `fit`.
+
+        Returns
+        -------
+        self
+            Fitted on all chunks so far.
         """
         with self._all_or_nothing():
             first = not hasattr(self, "moments_")

@@ -58,7 +58,16 @@ class MomentProjection(CrossModalEstimator):
         """Add a chunk of pairs to what was learned by earlier calls, and solve anew.
 
         While the rank still grows the model keeps as many components as it allows, without an error.
-        Parameters as in `fit`; each chunk may bring new classes.
+
+        Parameters
+        ----------
+        X, y, labels : array-like (n, p), array-like (n, q), array-like (n,) or (n, c)
+            As for `fit`; each chunk may bring new classes.
+
+        Returns
+        -------
+        self
+            Fitted on all chunks so far.
         """
         with self._all_or_nothing():
             first = not hasattr(self, "moments_")
@@ -76,7 +85,18 @@ class MomentProjection(CrossModalEstimator):
         return self
 
     def fit_moments(self, moments):
-        """Learn from the moments of pairs, gathered anywhere (`CrossMoments.from_arrays`, `update`, `merge`)."""
+        """Learn from the moments of pairs alone.
+
+        Parameters
+        ----------
+        moments : CrossMoments
+            Gathered anywhere (`from_arrays`, `update`, `merge`), with labels where the method learns from them.
+
+        Returns
+        -------
+        self
+            As fitted on the pairs themselves.
+        """
         with self._all_or_nothing():
             self._forget()
             check_parameters(self)

@@ -51,10 +51,32 @@ class SecondPassMixin:
 
     @available_if(_needs_no_rows)
     def partial_fit(self, X, y, labels=None):
-        """Add a chunk of pairs to what was learned by earlier calls, and solve anew. Parameters as in `fit`."""
+        """Add a chunk of pairs to what was learned by earlier calls, and solve anew.
+
+        Parameters
+        ----------
+        X, y, labels : array-like (n, p), array-like (n, q), array-like (n,) or (n, c)
+            As for `fit`.
+
+        Returns
+        -------
+        self
+            Fitted on all chunks so far.
+        """
         return super().partial_fit(X, y, labels)
 
     @available_if(_needs_no_rows)
     def fit_moments(self, moments):
-        """Learn from the moments of pairs, gathered anywhere."""
+        """Learn from the moments of pairs alone.
+
+        Parameters
+        ----------
+        moments : CrossMoments
+            Gathered anywhere.
+
+        Returns
+        -------
+        self
+            As fitted on the pairs themselves.
+        """
         return super().fit_moments(moments)

@@ -25,7 +25,9 @@ class TwoStepHasher(HashingMixin, CrossModalEstimator):
     of the bit is counted once, as if the modalities were independent given the bit:
     :math:`z_x + z_y - \log \frac{\pi}{1 - \pi} > 0`.
 
-    Parameters
+    The ``__init__`` of a method may take ``hash_function``, ``max_samples`` and ``random_state``; else they are None.
+
+    Attributes
     ----------
     hash_function : classifier or regressor, default=None
         Cloned for each modality and, unless it takes several outputs, each bit. It sees features that are centred
@@ -35,9 +37,6 @@ class TwoStepHasher(HashingMixin, CrossModalEstimator):
         rest. So it is with items that have no label, where the method learns from labels.
     random_state : int, RandomState or None, default=None
         For that draw, and for every ``random_state=None`` inside the hash function.
-
-    Attributes
-    ----------
     training_codes_ : ndarray (n, k) of bool
         Codes of the training items: as learned, or coded by the hash functions from both modalities where not learned.
     priors_ : ndarray (k,)
@@ -46,8 +45,8 @@ class TwoStepHasher(HashingMixin, CrossModalEstimator):
         What fusion subtracts; 0 for a constant bit, and for hash functions whose scores are no log-odds.
     x_hash_, y_hash_ : BitFunctions
         The fitted hash functions of images and texts.
-    x_mean_, y_mean_ : ndarray (p,), (q,)
-    x_scale_, y_scale_ : float
+    x_mean_, y_mean_, x_scale_, y_scale_ : ndarray (p,), ndarray (q,), float, float
+        What features are centred and scaled by.
 
     Examples
     --------

@@ -8,7 +8,8 @@
 A method may declare ``expected_failed_laws = {law: reason}`` and ``expected_failed_checks = {check: reason}``.
 """
 
-from shallow_cmr.checks.laws import LAWS, LawResult, NotApplicable, check_laws
+from shallow_cmr.checks.laws import LAWS, check_laws
+from shallow_cmr.checks.outcome import LawResult, NotApplicable
 from shallow_cmr.checks.sample import with_size
 from shallow_cmr.checks.sklearn_suite import renamed, sklearn_checks
 

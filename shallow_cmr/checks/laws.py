@@ -6,40 +6,39 @@ space do not matter.
 
 import pickle
 import warnings
-from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
 from sklearn.utils import get_tags
 
+from shallow_cmr.checks.outcome import LawResult, NotApplicable
 from shallow_cmr.checks.sample import Pairs, assert_same, fitted, is_hasher, sample, signed, similarity, with_size
 from shallow_cmr.metrics import chance_level, mean_average_precision
 
-__all__ = ["LAWS", "LawResult", "NotApplicable", "check_laws"]
+__all__ = ["LAWS", "check_laws"]
 
+#: The laws by name: functions that take an estimator and raise where it breaks the law.
 LAWS = {}
 
 
-@dataclass(frozen=True)
-class LawResult:
-    """Outcome of one law: "passed", "failed", "expected failure" or "not applicable", and why."""
-
-    law: str
-    status: str
-    reason: str = ""
-
-
-class NotApplicable(Exception):  # noqa: N818 - it is no error
-    """The law says nothing about this method."""
-
-
 def check_laws(estimator):
-    """Run every law on copies of ``estimator``.
+    """Run every law on copies of an estimator.
+
+    Parameters
+    ----------
+    estimator : CrossModalEstimator
+        With its parameters; the number of components or bits is set by each law.
 
     Returns
     -------
     list of LawResult
         A declared failure that does not occur counts as failed: the declaration is out of date.
+
+    Examples
+    --------
+    >>> from shallow_cmr import PLS
+    >>> [result for result in check_laws(PLS()) if result.status == "failed"]
+    []
     """
     return [_run(name, law, estimator) for name, law in LAWS.items()]
 

@@ -37,7 +37,26 @@ def sample():
 
 
 def with_size(estimator, size):
-    """Return a copy with so many components or bits, and a fixed seed where it takes one."""
+    """Return a copy with so many components or bits, and a fixed seed where it takes one.
+
+    Parameters
+    ----------
+    estimator : CrossModalEstimator
+        A method, or a pipeline with one.
+    size : int
+        Its ``n_components`` or ``n_bits``.
+
+    Returns
+    -------
+    CrossModalEstimator
+        Not fitted.
+
+    Examples
+    --------
+    >>> from shallow_cmr import CMFH
+    >>> with_size(CMFH(), 8)
+    CMFH(n_bits=8, random_state=0)
+    """
     estimator = clone(estimator)
     wanted = {"n_components": size, "n_bits": size, "estimator__n_components": size, "estimator__n_bits": size}
     wanted.update(random_state=0, estimator__random_state=0)

@@ -11,10 +11,31 @@ __all__ = ["renamed", "sklearn_checks"]
 
 
 def sklearn_checks(estimator):
-    """Yield ``(estimator, check, reason)`` of scikit-learn's `check_estimator`, fitted to two modalities.
+    """Yield the checks of scikit-learn's `check_estimator`, fitted to two modalities.
 
     The estimator is given one component or bit, because the checks pass a vector as y, and made-up labels if
-    it learns from labels, because they know of none. ``reason`` is None, or why the check is declared to fail.
+    it learns from labels, because they know of none.
+
+    Parameters
+    ----------
+    estimator : CrossModalEstimator
+        A method with its parameters.
+
+    Yields
+    ------
+    estimator : CrossModalEstimator
+        What to check.
+    check : callable
+        Raises where it fails.
+    reason : str or None
+        Why it is declared to fail, if it is.
+
+    Examples
+    --------
+    >>> from shallow_cmr import PLS
+    >>> for estimator, check, reason in sklearn_checks(PLS()):
+    ...     if check.func.__name__ == "check_fit2d_1sample":
+    ...         check(estimator)
     """
     estimator = with_size(estimator, 1)
     declared = estimator.expected_failed_checks
@@ -25,7 +46,26 @@ def sklearn_checks(estimator):
 
 
 def renamed(method, name):
-    """Return the same class under another name, out of reach of checks that go by names."""
+    """Return a method under another name, out of reach of checks that go by names.
+
+    Parameters
+    ----------
+    method : type
+        A class of estimators.
+    name : str
+        The other name.
+
+    Returns
+    -------
+    type
+        A subclass, which pickles.
+
+    Examples
+    --------
+    >>> from shallow_cmr import CCA
+    >>> renamed(CCA, "Correlations")()
+    Correlations()
+    """
     return _subclass(method, name)
 
 

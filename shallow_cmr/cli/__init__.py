@@ -1,15 +1,15 @@
-"""The command line: ``shallow-cmr list | bench | report | search``, one module a command."""
+"""The command line: ``shallow-cmr list | bench | report | repro | search``, one module a command."""
 
 import argparse
 import sys
 
 import shallow_cmr
-from shallow_cmr.cli import bench, listing, report, search
+from shallow_cmr.cli import bench, listing, report, repro, search
 
 __all__ = ["main"]
 
 # Everything else is imported inside the commands, so that --help answers at once.
-_COMMANDS = (listing, bench, report, search)
+_COMMANDS = (listing, bench, report, repro, search)
 
 
 def main(arguments=None):
@@ -23,7 +23,8 @@ def main(arguments=None):
     Returns
     -------
     int
-        0; 1 when a cell failed; 2 for wrong use or a folder that cannot be written; 130 when interrupted.
+        0; 1 when a cell failed, or a number differs from published ones for no stated reason; 2 for wrong use or a
+        folder that cannot be written; 130 when interrupted.
     """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

@@ -22,6 +22,7 @@ from shallow_cmr.datasets.features import load_features
 from shallow_cmr.datasets.fetching import fetch_mfeat, fetch_wikipedia
 from shallow_cmr.datasets.openclipart import load_openclipart
 from shallow_cmr.datasets.synthetic import make_paired_gaussians, make_topics
+from shallow_cmr.datasets.topics import load_topics
 
 __all__ = [
     "CrossModalDataset",
@@ -36,6 +37,7 @@ __all__ = [
     "load_openclipart",
     "load_pascal_sentences",
     "load_pascal_voc",
+    "load_topics",
     "load_wikipedia",
     "load_xmedia",
     "make_paired_gaussians",
@@ -53,5 +55,6 @@ LOADERS = {
     "nuswide": load_nuswide,
     "pascal_sentences": load_pascal_sentences,
     "pascal_voc": load_pascal_voc,
+    "topics": load_topics,
     "xmedia": load_xmedia,
 }

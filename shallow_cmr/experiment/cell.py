@@ -3,24 +3,20 @@
 import hashlib
 import json
 import re
-import traceback
-import warnings
 from dataclasses import asdict, dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from threadpoolctl import threadpool_limits
-
 import shallow_cmr
-from shallow_cmr.evaluation import evaluate_queries
-from shallow_cmr.experiment.environment import environment
-from shallow_cmr.experiment.loading import load_dataset
 
-__all__ = ["Cell", "code_digest", "run_cell"]
+__all__ = ["Cell", "code_digest"]
 
-N_EXAMPLES = 6  # queries a direction whose ranked lists are kept for the report
 _PACKAGE = Path(shallow_cmr.__file__).parent
-_CANNOT_CHANGE_A_NUMBER = {"checks", "cli", "__main__.py", "experiment", "reporting", "retrieval", "search.py"}
+_CANNOT_CHANGE_A_NUMBER = {
+    *("checks", "cli", "__main__.py", "atomic.py", "experiment", "published.py", "reporting", "reproduction"),
+    *("retrieval", "search", "statistics"),
+}
+_BUT_THESE_CAN = ("experiment/running.py", "experiment/tuning.py")
 
 
 @dataclass(frozen=True)
@@ -38,6 +34,8 @@ class Cell:
         ``random_state`` of methods that draw random numbers.
     split : int or None
         ``split`` of the loader, where the dataset has splits.
+    tune_folds : int
+        Folds of its grid search, where the method has parameters to tune.
     """
 
     method: object
@@ -46,6 +44,7 @@ class Cell:
     size: int
     seed: int | None = None
     split: int | None = None
+    tune_folds: int = 3
 
     @property
     def options(self):
@@ -57,31 +56,45 @@ class Cell:
         """Name and options of the loader as one text: cells with the same share their data."""
         return json.dumps([self.dataset.name, self.options], default=str)  # a pathlib.Path as its text
 
+    @property
+    def is_shown(self):
+        """Whether its ranked lists are kept for the report: those of a dataset's first split are."""
+        return self.split in (None, *self.dataset.splits[:1])
+
     @cached_property
     def key(self):
         """Hexadecimal name of this cell. Equal keys on equal data, which the result names, mean equal numbers."""
         identity = {
             "method": self.method.name,
             "parameters": self.method.parameters,
+            "tune": [self.method.tune, self.tune_folds] if self.method.tune else None,
             "size": self.size,
             "seed": self.seed,
             "dataset": self.dataset.name,
             "options": self.options,
             "protocol": asdict(self.protocol),
+            "is_shown": self.is_shown,
             "version": shallow_cmr.__version__,
             "code": code_digest(),
         }
         text = json.dumps(identity, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:24]
 
-    def build(self):
-        """Return the unfitted estimator."""
-        return self.method.build(self.size, self.seed)
+    @property
+    def traceback_file(self):
+        """Name of the file that takes its traceback, should it fail."""
+        words = [self.method.label, str(self.size), *([] if self.split is None else [f"split{self.split}"])]
+        return "-".join([re.sub(r"[^\w.]+", "-", " ".join(words)).strip("-."), self.key[:6]]) + ".txt"
+
+    def build(self, chosen=()):
+        """Return the unfitted estimator, with the values `chosen` for what is tuned."""
+        return self.method.build(self.size, self.seed, chosen)
 
     @property
     def call(self):
-        """The constructor call on one line."""
-        return re.sub(r"\s+", " ", repr(self.build()))
+        """The constructor call on one line; what is tuned stands behind it with its values."""
+        tuned = [f"{name} in {values!r}" for name, values in self.method.tune.items()]
+        return re.sub(r"\s+", " ", repr(self.build())) + (f", tuned: {', '.join(tuned)}" if tuned else "")
 
 
 @lru_cache(maxsize=1)
@@ -97,46 +110,6 @@ def code_digest():
     digest = hashlib.sha256()
     for path in sorted(_PACKAGE.rglob("*.py")):
         relative = path.relative_to(_PACKAGE)
-        if relative.parts[0] not in _CANNOT_CHANGE_A_NUMBER:
+        if relative.parts[0] not in _CANNOT_CHANGE_A_NUMBER or relative.as_posix() in _BUT_THESE_CAN:
             digest.update(relative.as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
-
-
-def run_cell(cell):
-    """Fit and score one cell; an exception becomes part of the result.
-
-    Parameters
-    ----------
-    cell : Cell
-
-    Returns
-    -------
-    dict
-        ``rows`` (one a direction), ``per_query`` (one list a direction, None where undefined), ``examples``,
-        ``warnings``, ``error`` (None, or the text; then ``traceback`` too), and where the numbers come from:
-        ``dataset_digest`` and ``environment``.
-    """
-    result = {"rows": [], "per_query": {}, "examples": {}, "error": None, "traceback": None, "dataset_digest": None}
-    # One BLAS thread: workers do not fight for cores and results do not depend on their number.
-    with threadpool_limits(limits=1), warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        try:
-            dataset = load_dataset(cell.data)
-            result["dataset_digest"] = dataset.digest
-            evaluation = evaluate_queries(cell.build(), dataset, cell.protocol, n_examples=N_EXAMPLES)
-        except Exception as error:
-            result |= {"error": f"{type(error).__name__}: {error}", "traceback": traceback.format_exc()}
-        else:
-            result |= {
-                "rows": evaluation.rows,
-                "per_query": {name: _with_null(values) for name, values in evaluation.per_query.items()},
-                "examples": evaluation.examples,
-            }
-    result["warnings"] = list(dict.fromkeys(str(warning.message) for warning in caught))
-    result["environment"] = environment()  # the cell's own: a later run may finish this one's folder elsewhere
-    return result
-
-
-def _with_null(values):
-    """Return a list of floats with None for NaN, which JSON does not know."""
-    return [None if value != value else float(value) for value in values]

@@ -6,10 +6,12 @@ __all__ = ["write_plan"]
 def write_plan(suite, folder):
     """Record what is about to be run in the `ResultsFolder`. Where it ran, each cell says itself."""
     cells = suite.cells()
+    protocols = {cell.dataset.label: str(cell.protocol) for cell in cells}
     folder.write_plan({
         "title": suite.title,
         "description": suite.description,
         "protocol": str(cells[0].protocol),
+        "protocols": protocols,
         "methods": [_describe(method, [cell for cell in cells if cell.method == method]) for method in suite.methods],
         "cells": [_identity(cell) for cell in cells],
     })  # fmt: skip
@@ -20,6 +22,7 @@ def _identity(cell):
     return {
         "key": cell.key,
         "data": cell.data,
+        "traceback": f"errors/{cell.traceback_file}",
         "label": cell.method.label,
         "method": cell.method.name,
         "parameters": cell.call,

@@ -3,23 +3,20 @@
 import hashlib
 import json
 import re
-import time
-from contextlib import suppress
 from pathlib import Path
 
-from shallow_cmr.atomic import UNFINISHED, unfinished_name, write_atomically
+from shallow_cmr.atomic import check_writable, sweep, write_atomically
 
 __all__ = ["ResultsFolder"]
 
 PLAN = "run.json"
 FORMAT = "shallow_cmr results"
-VERSION = 1
+VERSION = 2
 _CELL_FILE = re.compile(r"[0-9a-f]{24}\.json")
-_ABANDONED_AFTER = 3600  # seconds without a write; a living writer needs a few
 
 
 class ResultsFolder:
-    """Finished cells below a folder; a run that was killed finds them again.
+    """Finished cells below a folder, and tracebacks of those that failed; a run that was killed finds them again.
 
     Parameters
     ----------
@@ -38,6 +35,7 @@ class ResultsFolder:
     def __init__(self, path):
         self.path = Path(path)
         self.cells = self.path / "cells"
+        self.tracebacks = self.path / "errors"
 
     def prepare(self):
         """Create the folder, prove that it can be written, clear leftovers of killed writers; return self.
@@ -57,11 +55,10 @@ class ResultsFolder:
             )
         try:
             self.cells.mkdir(parents=True, exist_ok=True)
-            for folder in (self.path, self.cells):
-                probe = unfinished_name(folder / "probe")
-                probe.touch(exist_ok=False)
-                probe.unlink()
-                _sweep(folder)
+            for folder in (self.path, self.cells, self.tracebacks):
+                if folder.is_dir():
+                    check_writable(folder)
+                    sweep(folder)
         except OSError as error:
             reason = error.strerror or error
             raise OSError(f"cannot write to {self.path}: {reason}; choose another folder") from error
@@ -72,7 +69,8 @@ class ResultsFolder:
         if self._is_planned():
             return []
         entries = [path for folder in (self.path, self.cells) for path in sorted(folder.glob("*"))]
-        ours = (path == self.cells or _CELL_FILE.fullmatch(path.name) or path.name.startswith(".") for path in entries)
+        own = (self.cells, self.tracebacks)
+        ours = (path in own or _CELL_FILE.fullmatch(path.name) or path.name.startswith(".") for path in entries)
         return [path.name for path, known in zip(entries, ours) if not known]
 
     def _is_planned(self):
@@ -111,15 +109,16 @@ class ResultsFolder:
 
     def write(self, key, result):
         """Store the dict `result` under `key`."""
-        write_atomically(self.cells / f"{key}.json", json.dumps({"digest": _digest(result), "result": result}))
+        text = json.dumps({"digest": _digest(result), "result": result}, separators=(",", ":"))
+        write_atomically(self.cells / f"{key}.json", text)
 
-
-def _sweep(folder):
-    """Delete unfinished files that no living writer can own, in this folder alone."""
-    for path in folder.iterdir():
-        with suppress(FileNotFoundError):  # its writer was quicker
-            if UNFINISHED.fullmatch(path.name) and time.time() - path.stat().st_mtime > _ABANDONED_AFTER:
-                path.unlink()
+    def write_traceback(self, name, text):
+        """Keep a failure for people under this name, or, where `text` is None, nothing of an earlier one."""
+        if text is not None:
+            self.tracebacks.mkdir(exist_ok=True)
+            write_atomically(self.tracebacks / name, text)
+        elif self.tracebacks.is_dir():
+            (self.tracebacks / name).unlink(missing_ok=True)
 
 
 def _read_json(path):

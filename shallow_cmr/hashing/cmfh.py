@@ -71,17 +71,17 @@ class CMFH(HashingMixin, SecondPassMixin, MomentProjection):
     x_mean_, y_mean_ : ndarray (p,), (q,)
         Training means.
 
+    Raises
+    ------
+    ValueError
+        A parameter out of its range.
+
     Warns
     -----
     ConvergenceWarning
         If ``max_iter`` sweeps were too few for ``tol``.
     UserWarning
         If the features are so small that the penalties leave nothing to learn.
-
-    Raises
-    ------
-    ValueError
-        A parameter out of its range.
 
     Notes
     -----

@@ -12,9 +12,16 @@ __all__ = ["kmeans_anchors", "order_by_content", "random_anchors"]
 
 
 def random_anchors(n, m, random_state=None):
-    """Draw ``m`` of ``n`` items without repetition; all of them where ``m >= n``.
+    """Draw items without repetition.
 
     The same items may serve both modalities, so the draw knows of no features.
+
+    Parameters
+    ----------
+    n, m : int
+        Draw m of n items; all of them where m >= n.
+    random_state : int, RandomState or None
+        Of the draw.
 
     Returns
     -------
@@ -32,10 +39,23 @@ def random_anchors(n, m, random_state=None):
 
 
 def kmeans_anchors(X, m, random_state=None):
-    """Return ``m`` centres of k-means on ``X`` (n, d), all rows of ``X`` where ``m >= n``.
+    """Return the centres of k-means.
 
-    One start from rows drawn at random and at most 100 iterations, O(n m d) each. Where ``X`` has fewer distinct
-    rows than ``m``, some centres repeat.
+    One start from rows drawn at random and at most 100 iterations, O(n m d) each.
+
+    Parameters
+    ----------
+    X : array-like (n, d)
+        Features.
+    m : int
+        How many centres.
+    random_state : int, RandomState or None
+        Of the start.
+
+    Returns
+    -------
+    ndarray (min(m, n), d)
+        All rows of ``X`` where m >= n. Some repeat where it has fewer distinct rows than m.
 
     Examples
     --------
@@ -51,10 +71,26 @@ def kmeans_anchors(X, m, random_state=None):
 
 
 def order_by_content(X, y):
-    """Return the order (n,) of pairs by their squared distances from the two means.
+    """Return the order of pairs by their squared distances from the two means.
 
     Whoever draws from pairs in this order draws the same ones in whatever order they came, wherever the features
     were moved or scaled to. Equal items apart, only those at equal distances on both sides keep the order given.
+
+    Parameters
+    ----------
+    X, y : ndarray or sparse (n, p), (n, q)
+        Features of the pairs.
+
+    Returns
+    -------
+    ndarray (n,)
+        Indices: nearest to the mean of ``X`` first, ties by the distance from that of ``y``.
+
+    Examples
+    --------
+    >>> X = np.array([[9.0], [2.0], [4.0], [5.0]])  # the mean is 5
+    >>> order_by_content(X, X).tolist()
+    [3, 2, 1, 0]
     """
     return np.lexsort([_squared_distances_from_mean(Z) for Z in (y, X)])
 

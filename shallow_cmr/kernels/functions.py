@@ -14,6 +14,7 @@ from sklearn.metrics.pairwise import additive_chi2_kernel
 
 __all__ = ["KERNELS", "kernel_matrix", "mean_squared_distance", "natural_bandwidth"]
 
+#: The kernels that have a name.
 KERNELS = ("chi2", "cosine", "linear", "polynomial", "rbf")
 
 _BLOCK_BYTES = 2**21  # rows of the matrix that are exponentiated while they are in the cache
@@ -29,13 +30,14 @@ def kernel_matrix(X, Z, kernel="rbf", *, bandwidth=None, degree=3, coef0=1.0):
     kernel : {"rbf", "chi2", "polynomial", "cosine", "linear"} or callable, default="rbf"
         A callable takes two matrices and returns the (n, m) kernel between their rows.
     bandwidth : float > 0, optional
-        σ² above, for rbf, chi2 and polynomial; None takes `natural_bandwidth` of ``Z``.
+        The scale σ², for rbf, chi2 and polynomial; None takes `natural_bandwidth` of ``Z``.
     degree, coef0 : int >= 1, float >= 0
-        d and c of the polynomial kernel.
+        Exponent d and constant c of the polynomial kernel.
 
     Returns
     -------
-    ndarray (n, m), float64
+    ndarray (n, m)
+        In float64.
 
     Raises
     ------
@@ -80,8 +82,23 @@ def kernel_matrix(X, Z, kernel="rbf", *, bandwidth=None, degree=3, coef0=1.0):
 def natural_bandwidth(Z, kernel="rbf"):
     """Return the bandwidth at which a kernel does not depend on the units of the features.
 
-    rbf: the mean squared distance; chi2: the mean chi2 distance, both over all ordered pairs of rows of ``Z``
-    (n, d), each with itself too; polynomial: the mean squared norm; 1 for the others.
+    Parameters
+    ----------
+    Z : array-like or sparse (n, d)
+        Features.
+    kernel : str or callable
+        As for `kernel_matrix`.
+
+    Returns
+    -------
+    float
+        Of rbf the mean squared distance, of chi2 the mean chi2 distance, both over all ordered pairs of rows, each
+        with itself too; of polynomial the mean squared norm; 1 for the others.
+
+    Examples
+    --------
+    >>> natural_bandwidth([[0.0], [2.0]]), natural_bandwidth([[0.0], [2.0]], "polynomial")  # of 0, 4, 4, 0; of 0, 4
+    (2.0, 2.0)
     """
     if kernel == "rbf":
         return mean_squared_distance(Z)
@@ -91,10 +108,22 @@ def natural_bandwidth(Z, kernel="rbf"):
 
 
 def mean_squared_distance(X, Z=None):
-    r"""Return the mean of ‖x - z‖² over all pairs of rows of ``X`` (n, d) and ``Z`` (m, d), or of ``X`` with itself.
+    r"""Return the mean of ‖x - z‖² over all pairs of rows of two matrices, or of one with itself.
 
     Closed form, O((n + m) d): :math:`\operatorname{tr} C_X + \operatorname{tr} C_Z + \|\bar x - \bar z\|^2`, hence
     twice the total variance where both are the same.
+
+    Parameters
+    ----------
+    X : array-like or sparse (n, d)
+        Features.
+    Z : array-like or sparse (m, d), optional
+        Others; None: ``X``.
+
+    Returns
+    -------
+    float
+        The mean squared distance.
 
     Examples
     --------

@@ -11,10 +11,20 @@ _BLOCK_BYTES = 2**21
 
 
 def centre_gram(K):
-    r"""Centre a Gram matrix (n, n) in its place, :math:`H K H`, and return the column means (n,) that it had.
+    r"""Centre a Gram matrix in its place, :math:`H K H`, and return the column means that it had.
 
     A new item x is centred by the same means: with A (n, k) whose columns sum to zero,
     :math:`\bar k(x)^\top A = (k(x) - \text{means})^\top A`.
+
+    Parameters
+    ----------
+    K : ndarray (n, n)
+        Symmetric; holds the centred matrix afterwards.
+
+    Returns
+    -------
+    ndarray (n,)
+        Column means of ``K`` before.
 
     Examples
     --------
@@ -32,9 +42,27 @@ def centre_gram(K):
 
 
 def gram_rank(K, enough=None):
-    """Return the numerical rank of a positive semidefinite K (n, n), or ``enough`` as soon as it is that large.
+    """Return the numerical rank of a Gram matrix.
 
     By pivoted Cholesky, O(n³ / 3) in LAPACK with a copy of ``K``; with ``enough``, O(n enough²) without.
+
+    Parameters
+    ----------
+    K : ndarray (n, n)
+        Positive semidefinite.
+    enough : int, optional
+        The rank is not told beyond this.
+
+    Returns
+    -------
+    int
+        The rank, or ``enough`` where it is that large.
+
+    Examples
+    --------
+    >>> K = np.array([[4.0, 2.0], [2.0, 1.0]])  # of the points 2 and 1
+    >>> gram_rank(K), gram_rank(np.eye(5), enough=3)
+    (1, 3)
     """
     if enough is not None:
         return len(incomplete_cholesky(K.diagonal(), lambda j: K[j], enough)[0])

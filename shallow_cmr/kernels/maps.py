@@ -29,11 +29,20 @@ class Kernel:
     Parameters
     ----------
     function : str or callable
-        As in `kernel_matrix`, or "precomputed", when the rows of X are the kernel already.
+        As for `kernel_matrix`, or "precomputed", when the rows of X are the kernel already.
     bandwidth, degree, coef0 : float, int, float
-        As in `kernel_matrix`.
+        As for `kernel_matrix`.
     origin : ndarray (d,), optional
         Point from which the linear kernel measures; where features are centred later it only saves precision.
+
+    Examples
+    --------
+    >>> X = np.array([[0.0, 0.0], [3.0, 4.0]])
+    >>> Kernel("rbf", bandwidth=25.0)(X, X).round(3)
+    array([[1.   , 0.368],
+           [0.368, 1.   ]])
+    >>> Kernel("rbf").scaled_to(X).bandwidth  # the mean of 0, 25, 25, 0
+    12.5
     """
 
     function: str | Callable = "rbf"
@@ -55,7 +64,18 @@ class Kernel:
         return kernel_matrix(X, Z, self.function, bandwidth=self.bandwidth, degree=self.degree, coef0=self.coef0)
 
     def scaled_to(self, X):
-        """Return the kernel with its bandwidth multiplied by the natural one of ``X`` (n, d)."""
+        """Return the kernel with its bandwidth multiplied by the natural one of some features.
+
+        Parameters
+        ----------
+        X : ndarray or sparse (n, d)
+            The features (`natural_bandwidth`).
+
+        Returns
+        -------
+        Kernel
+            A linear one gets their mean as its origin; callables and precomputed kernels stay as they are.
+        """
         if not isinstance(self.function, str) or self.function == "precomputed":
             return self
         if self.function == "linear":
@@ -63,7 +83,20 @@ class Kernel:
         return replace(self, bandwidth=self.bandwidth * natural_bandwidth(X, self.function))
 
     def scaled_gram(self, X):
-        """Return the kernel scaled to ``X`` (n, d) and its Gram matrix (n, n); distances are computed once."""
+        """Return the kernel scaled to some features and their Gram matrix; distances are computed once.
+
+        Parameters
+        ----------
+        X : ndarray or sparse (n, d)
+            The features.
+
+        Returns
+        -------
+        kernel : Kernel
+            As of `scaled_to`.
+        K : ndarray (n, n)
+            Kernel between their rows, not centred.
+        """
         if self.function == "chi2":  # the mean has no closed form, unlike that of squared distances
             D = chi2_distances(X, X)
             kernel = replace(self, bandwidth=self.bandwidth * float(D.mean()))
@@ -76,8 +109,26 @@ class Kernel:
 class KernelMap:
     """The map ``x -> k(x, Z) basis`` (r features, not centred) of a kernel with landmarks Z (m, d).
 
-    ``basis`` (m, r) None is the identity; ``triangular`` tells that it is upper triangular, which halves the work.
     Rows are mapped in blocks, so that memory stays bounded.
+
+    Parameters
+    ----------
+    kernel : Kernel
+        Of any rows with the landmarks.
+    landmarks : ndarray or sparse (m, d)
+        The landmarks Z; None where the kernel is precomputed.
+    basis : ndarray (m, r), optional
+        Weights of the landmarks; None is the identity.
+    triangular : bool
+        The basis is upper triangular, which halves the work.
+
+    Examples
+    --------
+    >>> landmarks = np.array([[0.0], [1.0]])
+    >>> KernelMap(Kernel("linear"), landmarks)(np.array([[3.0]]))
+    array([[0., 3.]])
+    >>> KernelMap(Kernel("linear"), landmarks, basis=np.array([[1.0], [2.0]]))(np.array([[3.0]]))
+    array([[6.]])
     """
 
     kernel: Kernel
@@ -101,20 +152,50 @@ class KernelMap:
         return features
 
     def followed_by(self, W):
-        """Return the map with its features multiplied by ``W`` (r, k)."""
+        """Return the map with its features multiplied by a matrix.
+
+        Parameters
+        ----------
+        W : ndarray (r, k)
+            Weights of the features.
+
+        Returns
+        -------
+        KernelMap
+            To k features.
+        """
         return replace(self, basis=W if self.basis is None else self.basis @ W, triangular=False)
 
 
 def nystroem_map(kernel, Z):
     r"""Return a map with :math:`F F^\top = K_{nm} K_{mm}^{-1} K_{mn}`, which approximates the kernel.
 
-    From the kernel among the landmarks ``Z`` (m, d), not centred: by its Cholesky factor, or where it is singular by
+    From the kernel among the landmarks, not centred: by its Cholesky factor, or where it is singular by
     its eigenvectors, those below 1e-10 of the largest left out. Between landmarks the kernel is reproduced
     exactly, so with all items as landmarks nothing is approximated. O(m³).
+
+    Parameters
+    ----------
+    kernel : Kernel
+        With its scale fixed.
+    Z : ndarray or sparse (m, d)
+        The landmarks.
+
+    Returns
+    -------
+    KernelMap
+        To as many features as the kernel among the landmarks has rank.
 
     References
     ----------
     Williams & Seeger (2001). Using the Nyström method to speed up kernel machines. NeurIPS 13, 682-688.
+
+    Examples
+    --------
+    >>> Z, kernel = np.array([[0.0], [1.0], [3.0]]), Kernel("rbf")
+    >>> F = nystroem_map(kernel, Z)(Z)
+    >>> bool(np.allclose(F @ F.T, kernel(Z, Z)))
+    True
     """
     K = kernel(Z, Z)
     # Sylvester: if K - tI has a Cholesky factor, every eigenvalue of K exceeds t >= tolerance * largest.
@@ -127,9 +208,30 @@ def nystroem_map(kernel, Z):
 
 
 def icd_map(kernel, X, max_rank, order=None):
-    """Return the map of an incomplete Cholesky decomposition of the kernel on ``X`` (n, d), at most ``max_rank`` wide.
+    """Return the map of an incomplete Cholesky decomposition of a kernel (`incomplete_cholesky`).
 
-    Its landmarks are the pivots, chosen for their large residuals; `order` settles ties.
+    Parameters
+    ----------
+    kernel : Kernel
+        With its scale fixed.
+    X : ndarray or sparse (n, d)
+        Items to choose the landmarks from: the pivots, those of large residuals.
+    max_rank : int
+        Most landmarks.
+    order : ndarray (n,), optional
+        Of equal residuals the one that comes first in this order is taken.
+
+    Returns
+    -------
+    KernelMap
+        To as many features as landmarks.
+
+    Examples
+    --------
+    >>> X = np.array([[0.0, 2.0], [0.0, 1.0], [1.0, 0.0]])
+    >>> icd_map(Kernel("linear"), X, max_rank=2).landmarks
+    array([[0., 2.],
+           [1., 0.]])
     """
     diagonal = np.concatenate([_block_diagonal(kernel, X[i : i + 64]) for i in range(0, X.shape[0], 64)])
     pivots, R = incomplete_cholesky(diagonal, lambda j: kernel(X, X[j : j + 1]).ravel(), max_rank, order)

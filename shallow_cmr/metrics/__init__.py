@@ -22,7 +22,14 @@ from shallow_cmr.metrics.acg import acg_at_k, mean_acg_at_k
 from shallow_cmr.metrics.ap import average_precision, mean_average_precision
 from shallow_cmr.metrics.chance import chance_level
 from shallow_cmr.metrics.classes import mean_by_class
-from shallow_cmr.metrics.curves import cmc_curve, precision_curve, precision_recall_by_rank, recall_curve
+from shallow_cmr.metrics.curves import (
+    Curve,
+    PrecisionRecallCurve,
+    cmc_curve,
+    precision_curve,
+    precision_recall_by_rank,
+    recall_curve,
+)
 from shallow_cmr.metrics.first_rank import first_rank, mean_first_rank, median_first_rank
 from shallow_cmr.metrics.hit_rate import hit_rate_at_k, mean_hit_rate_at_k
 from shallow_cmr.metrics.interpolated import interpolated_precision
@@ -46,6 +53,8 @@ from shallow_cmr.metrics.reciprocal_rank import mean_reciprocal_rank, reciprocal
 from shallow_cmr.metrics.wap import mean_weighted_average_precision, weighted_average_precision
 
 __all__ = [
+    "Curve",
+    "PrecisionRecallCurve",
     "acg_at_k",
     "average_precision",
     "chance_level",

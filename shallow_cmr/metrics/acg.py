@@ -36,11 +36,15 @@ def acg_at_k(
 
     Parameters
     ----------
-    queries, database, relevance, metric, ties, no_relevant, exclude_self, n_jobs
-        As for `precision_at_k`; the grade of an item is the number of labels it shares with the query, or its entry in
-        a relevance matrix.
+    queries, database : array (n_queries, d), (n_database, d)
+        As for `average_precision`.
+    relevance : tuple, str, matrix or callable
+        As for `average_precision`; the grade of an item is the number of labels it shares with the query, or its
+        entry in a relevance matrix.
     top_k : int
         Between 1 and the size of the database.
+    metric, ties, no_relevant, exclude_self, n_jobs : str, str, str, bool, int
+        As for `average_precision`, without ``ties="threshold"``.
 
     Returns
     -------
@@ -69,7 +73,21 @@ def mean_acg_at_k(
     n_jobs=None,
     sample_weight=None,
 ):
-    """Return the mean of `acg_at_k` over the queries; for parameters see there and `mean_average_precision`.
+    """Return the mean of `acg_at_k` over the queries.
+
+    Parameters
+    ----------
+    queries, database, relevance : array (n_queries, d), array (n_database, d), tuple or str or matrix or callable
+        As for `acg_at_k`.
+    top_k : int
+        Between 1 and the size of the database.
+    metric, ties, no_relevant, exclude_self, n_jobs, sample_weight : str, str, str, bool, int, array (n_queries,)
+        As for `mean_average_precision`, without ``ties="threshold"``.
+
+    Returns
+    -------
+    float
+        Between 0 and the highest grade, or NaN.
 
     Examples
     --------

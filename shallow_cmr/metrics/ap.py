@@ -181,19 +181,24 @@ def mean_average_precision(
 
     Parameters
     ----------
-    queries, database, relevance, metric, top_k, denominator, ties, exclude_self, n_jobs
+    queries, database, relevance : array (n_queries, d), array (n_database, d), tuple or str or matrix or callable
+        As for `average_precision`.
+    metric, top_k, denominator, ties : str, int or None, str or None, str
         As for `average_precision`.
     no_relevant : {"skip", "zero", "nan", "raise"}
         Queries without a relevant item in the database are left out, with a warning that gives their number; count 0;
         make the mean NaN; or are an error.
     none_retrieved : {"zero", "skip"}
         Queries that retrieve no relevant item count 0 or are left out, where `denominator` is "retrieved".
+    exclude_self, n_jobs : bool, int
+        As for `average_precision`.
     sample_weight : array-like (n_queries,), optional
         Weights of the queries in the mean.
 
     Returns
     -------
     float
+        Between 0 and 1, or NaN.
 
     Examples
     --------

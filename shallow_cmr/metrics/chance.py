@@ -27,16 +27,23 @@ def chance_level(
 
     Parameters
     ----------
-    relevance, denominator, gain, no_relevant, exclude_self, sample_weight
-        As for `mean_average_precision` and `mean_ndcg_at_k`.
+    relevance : tuple, str, matrix or callable
+        As for `average_precision`.
     measure : str
         As in a `Protocol`: "map", "map@50", "precision@10", "ndcg@10", "reciprocal_rank" ...
+    denominator : {"retrieved", "min", "relevant"}, optional
+        Of an average precision at a cutoff, as for `average_precision`.
+    gain : {"exponential", "linear"}
+        Of NDCG, as for `ndcg_at_k`.
     n_queries, n_database : int, optional
         Needed where `relevance` does not tell: "paired", or a callable.
+    no_relevant, exclude_self, sample_weight : str, bool, array (n_queries,)
+        As for `mean_average_precision`.
 
     Returns
     -------
     float
+        On the scale of the measure, or NaN.
 
     Examples
     --------

@@ -27,7 +27,7 @@ _N_CUTOFFS = 100
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """A measure of each query at several points.
+    """A measure of each query at several points: what `precision_curve` and its like return.
 
     Parameters
     ----------
@@ -37,6 +37,15 @@ class Curve:
         NaN where the rules let a query out.
     mean : array (n_points,)
         Mean over the queries that count.
+
+    Examples
+    --------
+    >>> curve = precision_curve([[0.9, 0.5], [0.1, 0.3]], None, [[1, 0], [1, 1]], metric="precomputed", cutoffs=[1, 2])
+    >>> curve.at, curve.mean
+    (array([1, 2]), array([1.  , 0.75]))
+    >>> curve.values
+    array([[1. , 0.5],
+           [1. , 1. ]])
     """
 
     at: np.ndarray
@@ -46,13 +55,20 @@ class Curve:
 
 @dataclass(frozen=True, eq=False)
 class PrecisionRecallCurve:
-    """Precision against recall, averaged over the queries.
+    """Precision against recall, averaged over the queries: what `precision_recall_by_rank` returns.
 
     Parameters
     ----------
     at : array (n_points,)
         The points: cutoffs, or Hamming radii.
     precision, recall : array (n_points,)
+        Their means at these points.
+
+    Examples
+    --------
+    >>> curve = precision_recall_by_rank([[0.9, 0.5, 0.1]], None, [[1, 0, 1]], metric="precomputed", cutoffs=[1, 3])
+    >>> curve.at, curve.recall
+    (array([1, 3]), array([0.5, 1. ]))
     """
 
     at: np.ndarray
@@ -145,10 +161,12 @@ def precision_curve(
 
     Parameters
     ----------
-    queries, database, relevance, metric, ties, no_relevant, exclude_self, n_jobs
-        As for `precision_at_k`.
+    queries, database, relevance : array (n_queries, d), array (n_database, d), tuple or str or matrix or callable
+        As for `average_precision`.
     cutoffs : array-like of int, optional
         Between 1 and the size of the database; None: about a hundred, evenly spaced on a logarithmic scale.
+    metric, ties, no_relevant, exclude_self, n_jobs : str, str, str, bool, int
+        As for `average_precision`, without ``ties="threshold"``.
 
     Returns
     -------
@@ -177,7 +195,21 @@ def recall_curve(
     exclude_self=False,
     n_jobs=None,
 ):
-    """Return recall at many cutoffs: the R@N curve. For parameters and result see `precision_curve`.
+    """Return recall at many cutoffs: the R@N curve.
+
+    Parameters
+    ----------
+    queries, database, relevance : array (n_queries, d), array (n_database, d), tuple or str or matrix or callable
+        As for `average_precision`.
+    cutoffs : array-like of int, optional
+        Between 1 and the size of the database; None: about a hundred, evenly spaced on a logarithmic scale.
+    metric, ties, no_relevant, exclude_self, n_jobs : str, str, str, bool, int
+        As for `average_precision`, without ``ties="threshold"``.
+
+    Returns
+    -------
+    Curve
+        ``at`` (n_cutoffs,), ``values`` (n_queries, n_cutoffs) and their ``mean`` (n_cutoffs,).
 
     Examples
     --------
@@ -202,7 +234,19 @@ def cmc_curve(
 ):
     """Return the hit rate at many cutoffs: the cumulative matching characteristic of re-identification.
 
-    For parameters and result see `precision_curve`.
+    Parameters
+    ----------
+    queries, database, relevance : array (n_queries, d), array (n_database, d), tuple or str or matrix or callable
+        As for `average_precision`.
+    cutoffs : array-like of int, optional
+        Between 1 and the size of the database; None: about a hundred, evenly spaced on a logarithmic scale.
+    metric, ties, no_relevant, exclude_self, n_jobs : str, str, str, bool, int
+        As for `average_precision`, without ``ties="threshold"``.
+
+    Returns
+    -------
+    Curve
+        ``at`` (n_cutoffs,), ``values`` (n_queries, n_cutoffs) and their ``mean`` (n_cutoffs,).
 
     Examples
     --------
@@ -227,7 +271,14 @@ def precision_recall_by_rank(
 ):
     """Return mean precision against mean recall, both at the same cutoffs.
 
-    For parameters see `precision_curve`.
+    Parameters
+    ----------
+    queries, database, relevance : array (n_queries, d), array (n_database, d), tuple or str or matrix or callable
+        As for `average_precision`.
+    cutoffs : array-like of int, optional
+        Between 1 and the size of the database; None: about a hundred, evenly spaced on a logarithmic scale.
+    metric, ties, no_relevant, exclude_self, n_jobs : str, str, str, bool, int
+        As for `average_precision`, without ``ties="threshold"``.
 
     Returns
     -------

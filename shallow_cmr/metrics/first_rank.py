@@ -47,8 +47,11 @@ def first_rank(
 
     Parameters
     ----------
-    queries, database, relevance, metric, ties, no_relevant, exclude_self, n_jobs
-        As for `precision_at_k`; but no_relevant="zero", which would be the best place of all, is refused.
+    queries, database, relevance : array (n_queries, d), array (n_database, d), tuple or str or matrix or callable
+        As for `average_precision`.
+    metric, ties, no_relevant, exclude_self, n_jobs : str, str, str, bool, int
+        As for `average_precision`, without ``ties="threshold"``, and without ``no_relevant="zero"``, which would be the
+        best place of all.
 
     Returns
     -------
@@ -76,7 +79,20 @@ def mean_first_rank(
     n_jobs=None,
     sample_weight=None,
 ):
-    """Return the mean of `first_rank` over the queries; for parameters see there and `mean_average_precision`.
+    """Return the mean of `first_rank` over the queries.
+
+    Parameters
+    ----------
+    queries, database, relevance : array (n_queries, d), array (n_database, d), tuple or str or matrix or callable
+        As for `average_precision`.
+    metric, ties, no_relevant, exclude_self, n_jobs, sample_weight : str, str, str, bool, int, array (n_queries,)
+        As for `mean_average_precision`, without ``ties="threshold"``, and without ``no_relevant="zero"``, which would
+        be the best place of all.
+
+    Returns
+    -------
+    float
+        At least 1, lower is better; or NaN.
 
     Examples
     --------
@@ -98,10 +114,23 @@ def median_first_rank(
     exclude_self=False,
     n_jobs=None,
 ):
-    """Return the median of `first_rank` over the queries; for parameters see there.
+    """Return the median of `first_rank` over the queries.
 
     A median between two places is lowered to a place, as the code of image-caption papers does: the 0-based places'
     median, rounded down, plus 1. Means over orders of ties are no places, and are left as they are.
+
+    Parameters
+    ----------
+    queries, database, relevance : array (n_queries, d), array (n_database, d), tuple or str or matrix or callable
+        As for `average_precision`.
+    metric, ties, no_relevant, exclude_self, n_jobs : str, str, str, bool, int
+        As for `average_precision`, without ``ties="threshold"``, and without ``no_relevant="zero"``, which would be the
+        best place of all.
+
+    Returns
+    -------
+    float
+        At least 1, lower is better; or NaN.
 
     Examples
     --------

@@ -59,8 +59,12 @@ def hit_rate_at_k(
 
     Parameters
     ----------
-    queries, database, relevance, top_k, metric, ties, no_relevant, exclude_self, n_jobs
-        As for `precision_at_k`.
+    queries, database, relevance : array (n_queries, d), array (n_database, d), tuple or str or matrix or callable
+        As for `average_precision`.
+    top_k : int
+        Between 1 and the size of the database.
+    metric, ties, no_relevant, exclude_self, n_jobs : str, str, str, bool, int
+        As for `average_precision`, without ``ties="threshold"``.
 
     Returns
     -------
@@ -89,7 +93,21 @@ def mean_hit_rate_at_k(
     n_jobs=None,
     sample_weight=None,
 ):
-    """Return the mean of `hit_rate_at_k` over the queries; for parameters see there and `mean_average_precision`.
+    """Return the mean of `hit_rate_at_k` over the queries.
+
+    Parameters
+    ----------
+    queries, database, relevance : array (n_queries, d), array (n_database, d), tuple or str or matrix or callable
+        As for `average_precision`.
+    top_k : int
+        Between 1 and the size of the database.
+    metric, ties, no_relevant, exclude_self, n_jobs, sample_weight : str, str, str, bool, int, array (n_queries,)
+        As for `mean_average_precision`, without ``ties="threshold"``.
+
+    Returns
+    -------
+    float
+        Between 0 and 1, or NaN.
 
     Examples
     --------

@@ -56,13 +56,17 @@ def interpolated_precision(
 
     Parameters
     ----------
-    queries, database, relevance, metric, no_relevant, exclude_self, n_jobs
-        As for `precision_at_k`.
+    queries, database, relevance : array (n_queries, d), array (n_database, d), tuple or str or matrix or callable
+        As for `average_precision`.
     n_levels : int
         Levels of recall 0, 1 / (n_levels - 1), ..., 1.
+    metric : str
+        As for `average_precision`.
     ties : {"expected", "optimistic", "pessimistic", "stable", "reversed"}
         The mean over orders of ties has no closed form, as a maximum is taken: "expected" interpolates the curve of the
         expected precision and recall at each place. The others are exact.
+    no_relevant, exclude_self, n_jobs : str, bool, int
+        As for `average_precision`.
 
     Returns
     -------

@@ -59,13 +59,17 @@ def ndcg_at_k(
 
     Parameters
     ----------
-    queries, database, relevance, metric, ties, no_relevant, exclude_self, n_jobs
-        As for `precision_at_k`; the grade of an item is the number of labels it shares with the query, or its entry in
-        a relevance matrix.
+    queries, database : array (n_queries, d), (n_database, d)
+        As for `average_precision`.
+    relevance : tuple, str, matrix or callable
+        As for `average_precision`; the grade of an item is the number of labels it shares with the query, or its
+        entry in a relevance matrix.
     top_k : int, optional
         Only the first `top_k` items count, in the best ranking too; None: all.
     gain : {"exponential", "linear"}
         An item of grade g gains 2^g - 1, or g as in scikit-learn's ``ndcg_score`` and in trec_eval.
+    metric, ties, no_relevant, exclude_self, n_jobs : str, str, str, bool, int
+        As for `average_precision`, without ``ties="threshold"``.
 
     Returns
     -------
@@ -97,7 +101,21 @@ def mean_ndcg_at_k(
     n_jobs=None,
     sample_weight=None,
 ):
-    """Return the mean of `ndcg_at_k` over the queries; for parameters see there and `mean_average_precision`.
+    """Return the mean of `ndcg_at_k` over the queries.
+
+    Parameters
+    ----------
+    queries, database, relevance : array (n_queries, d), array (n_database, d), tuple or str or matrix or callable
+        As for `ndcg_at_k`.
+    top_k, gain : int or None, str
+        As for `ndcg_at_k`.
+    metric, ties, no_relevant, exclude_self, n_jobs, sample_weight : str, str, str, bool, int, array (n_queries,)
+        As for `mean_average_precision`, without ``ties="threshold"``.
+
+    Returns
+    -------
+    float
+        Between 0 and 1, or NaN.
 
     Examples
     --------

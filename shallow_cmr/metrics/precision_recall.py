@@ -71,12 +71,12 @@ def precision_at_k(
 
     Parameters
     ----------
-    queries, database, relevance, metric, no_relevant, exclude_self, n_jobs
+    queries, database, relevance : array (n_queries, d), array (n_database, d), tuple or str or matrix or callable
         As for `average_precision`.
     top_k : int
         Between 1 and the size of the database.
-    ties : {"expected", "optimistic", "pessimistic", "stable", "reversed"}
-        Mean, best and worst over all orders of tied items; or ties broken by database index.
+    metric, ties, no_relevant, exclude_self, n_jobs : str, str, str, bool, int
+        As for `average_precision`, without ``ties="threshold"``.
 
     Returns
     -------
@@ -106,7 +106,21 @@ def mean_precision_at_k(
     n_jobs=None,
     sample_weight=None,
 ):
-    """Return the mean of `precision_at_k` over the queries; for parameters see there and `mean_average_precision`.
+    """Return the mean of `precision_at_k` over the queries.
+
+    Parameters
+    ----------
+    queries, database, relevance : array (n_queries, d), array (n_database, d), tuple or str or matrix or callable
+        As for `average_precision`.
+    top_k : int
+        Between 1 and the size of the database.
+    metric, ties, no_relevant, exclude_self, n_jobs, sample_weight : str, str, str, bool, int, array (n_queries,)
+        As for `mean_average_precision`, without ``ties="threshold"``.
+
+    Returns
+    -------
+    float
+        Between 0 and 1, or NaN.
 
     Examples
     --------
@@ -135,8 +149,12 @@ def recall_at_k(
 
     Parameters
     ----------
-    queries, database, relevance, top_k, metric, ties, no_relevant, exclude_self, n_jobs
-        As for `precision_at_k`.
+    queries, database, relevance : array (n_queries, d), array (n_database, d), tuple or str or matrix or callable
+        As for `average_precision`.
+    top_k : int
+        Between 1 and the size of the database.
+    metric, ties, no_relevant, exclude_self, n_jobs : str, str, str, bool, int
+        As for `average_precision`, without ``ties="threshold"``.
 
     Returns
     -------
@@ -165,7 +183,21 @@ def mean_recall_at_k(
     n_jobs=None,
     sample_weight=None,
 ):
-    """Return the mean of `recall_at_k` over the queries; for parameters see there and `mean_average_precision`.
+    """Return the mean of `recall_at_k` over the queries.
+
+    Parameters
+    ----------
+    queries, database, relevance : array (n_queries, d), array (n_database, d), tuple or str or matrix or callable
+        As for `average_precision`.
+    top_k : int
+        Between 1 and the size of the database.
+    metric, ties, no_relevant, exclude_self, n_jobs, sample_weight : str, str, str, bool, int, array (n_queries,)
+        As for `mean_average_precision`, without ``ties="threshold"``.
+
+    Returns
+    -------
+    float
+        Between 0 and 1, or NaN.
 
     Examples
     --------
@@ -192,8 +224,12 @@ def f1_at_k(
 
     Parameters
     ----------
-    queries, database, relevance, top_k, metric, ties, no_relevant, exclude_self, n_jobs
-        As for `precision_at_k`.
+    queries, database, relevance : array (n_queries, d), array (n_database, d), tuple or str or matrix or callable
+        As for `average_precision`.
+    top_k : int
+        Between 1 and the size of the database.
+    metric, ties, no_relevant, exclude_self, n_jobs : str, str, str, bool, int
+        As for `average_precision`, without ``ties="threshold"``.
 
     Returns
     -------
@@ -222,7 +258,21 @@ def mean_f1_at_k(
     n_jobs=None,
     sample_weight=None,
 ):
-    """Return the mean of `f1_at_k` over the queries; for parameters see there and `mean_average_precision`.
+    """Return the mean of `f1_at_k` over the queries.
+
+    Parameters
+    ----------
+    queries, database, relevance : array (n_queries, d), array (n_database, d), tuple or str or matrix or callable
+        As for `average_precision`.
+    top_k : int
+        Between 1 and the size of the database.
+    metric, ties, no_relevant, exclude_self, n_jobs, sample_weight : str, str, str, bool, int, array (n_queries,)
+        As for `mean_average_precision`, without ``ties="threshold"``.
+
+    Returns
+    -------
+    float
+        Between 0 and 1, or NaN.
 
     Examples
     --------

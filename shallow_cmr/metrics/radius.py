@@ -38,13 +38,17 @@ def precision_within_radius(
 
     Parameters
     ----------
-    queries, database, relevance, metric, no_relevant, exclude_self, n_jobs
-        As for `average_precision`; bool codes.
+    queries, database : bool array (n_queries, n_bits), (n_database, n_bits)
+        Codes, as for `average_precision`.
+    relevance : tuple, str, matrix or callable
+        As for `average_precision`.
     radius : int
         Bits that may differ, between 0 and n_bits.
     empty : {"zero", "skip"}
         What a query gets that retrieves nothing: 0 or NaN. Of 64 bits nearly every lookup within 2 is empty, so the
         mean over the others says little; give the share of empty lookups with it.
+    metric, no_relevant, exclude_self, n_jobs : str, str, bool, int
+        As for `average_precision`.
 
     Returns
     -------
@@ -82,7 +86,23 @@ def mean_precision_within_radius(
     n_jobs=None,
     sample_weight=None,
 ):
-    """Return the mean of `precision_within_radius` over the queries; see there and `mean_average_precision`.
+    """Return the mean of `precision_within_radius` over the queries.
+
+    Parameters
+    ----------
+    queries, database : bool array (n_queries, n_bits), (n_database, n_bits)
+        Codes, as for `average_precision`.
+    relevance : tuple, str, matrix or callable
+        As for `average_precision`.
+    radius, empty : int, str
+        As for `precision_within_radius`.
+    metric, no_relevant, exclude_self, n_jobs, sample_weight : str, str, bool, int, array (n_queries,)
+        As for `mean_average_precision`.
+
+    Returns
+    -------
+    float
+        Between 0 and 1, or NaN.
 
     Examples
     --------
@@ -110,8 +130,14 @@ def recall_within_radius(
 
     Parameters
     ----------
-    queries, database, relevance, radius, metric, no_relevant, exclude_self, n_jobs
-        As for `precision_within_radius`.
+    queries, database : bool array (n_queries, n_bits), (n_database, n_bits)
+        Codes, as for `average_precision`.
+    relevance : tuple, str, matrix or callable
+        As for `average_precision`.
+    radius : int
+        Bits that may differ, between 0 and n_bits.
+    metric, no_relevant, exclude_self, n_jobs : str, str, bool, int
+        As for `average_precision`.
 
     Returns
     -------
@@ -141,7 +167,23 @@ def mean_recall_within_radius(
     n_jobs=None,
     sample_weight=None,
 ):
-    """Return the mean of `recall_within_radius` over the queries; see there and `mean_average_precision`.
+    """Return the mean of `recall_within_radius` over the queries.
+
+    Parameters
+    ----------
+    queries, database : bool array (n_queries, n_bits), (n_database, n_bits)
+        Codes, as for `average_precision`.
+    relevance : tuple, str, matrix or callable
+        As for `average_precision`.
+    radius : int
+        Bits that may differ, between 0 and n_bits.
+    metric, no_relevant, exclude_self, n_jobs, sample_weight : str, str, bool, int, array (n_queries,)
+        As for `mean_average_precision`.
+
+    Returns
+    -------
+    float
+        Between 0 and 1, or NaN.
 
     Examples
     --------
@@ -170,17 +212,23 @@ def precision_recall_by_radius(
 
     Parameters
     ----------
-    queries, database, relevance, empty, metric, no_relevant, exclude_self, n_jobs
-        As for `precision_within_radius`.
+    queries, database : bool array (n_queries, n_bits), (n_database, n_bits)
+        Codes, as for `average_precision`.
+    relevance : tuple, str, matrix or callable
+        As for `average_precision`.
     average : {"macro", "micro"}
         "macro" takes the mean over the queries; "micro" pools the items that all queries retrieve, as the code that
         goes round does: then a query that retrieves more counts more.
+    empty : {"zero", "skip"}
+        Precision where nothing is retrieved: 0, or left out of the mean.
+    metric, no_relevant, exclude_self, n_jobs : str, str, bool, int
+        As for `average_precision`.
 
     Returns
     -------
     PrecisionRecallCurve
-        ``at`` (n_bits + 1,) the radii, ``precision`` and ``recall`` (n_bits + 1,); NaN where `empty` skips all queries,
-        or "micro" retrieves nothing at all.
+        ``at`` (n_bits + 1,) the radii, ``precision`` and ``recall`` (n_bits + 1,); NaN where `empty` is "skip" and no
+        query retrieves anything.
 
     Examples
     --------

@@ -47,10 +47,12 @@ def reciprocal_rank(
 
     Parameters
     ----------
-    queries, database, relevance, metric, ties, no_relevant, exclude_self, n_jobs
-        As for `precision_at_k`.
+    queries, database, relevance : array (n_queries, d), array (n_database, d), tuple or str or matrix or callable
+        As for `average_precision`.
     top_k : int, optional
         A first relevant item beyond it counts 0.
+    metric, ties, no_relevant, exclude_self, n_jobs : str, str, str, bool, int
+        As for `average_precision`, without ``ties="threshold"``.
 
     Returns
     -------
@@ -79,7 +81,21 @@ def mean_reciprocal_rank(
     n_jobs=None,
     sample_weight=None,
 ):
-    """Return the mean of `reciprocal_rank` over the queries; for parameters see there and `mean_average_precision`.
+    """Return the mean of `reciprocal_rank` over the queries.
+
+    Parameters
+    ----------
+    queries, database, relevance : array (n_queries, d), array (n_database, d), tuple or str or matrix or callable
+        As for `average_precision`.
+    top_k : int, optional
+        A first relevant item beyond it counts 0.
+    metric, ties, no_relevant, exclude_self, n_jobs, sample_weight : str, str, str, bool, int, array (n_queries,)
+        As for `mean_average_precision`, without ``ties="threshold"``.
+
+    Returns
+    -------
+    float
+        Between 0 and 1, or NaN.
 
     Examples
     --------

@@ -92,13 +92,17 @@ def weighted_average_precision(
 
     Parameters
     ----------
-    queries, database, relevance, metric, ties, no_relevant, exclude_self, n_jobs
-        As for `precision_at_k`; the grade of an item is the number of labels it shares with the query, or its entry in
-        a relevance matrix.
+    queries, database : array (n_queries, d), (n_database, d)
+        As for `average_precision`.
+    relevance : tuple, str, matrix or callable
+        As for `average_precision`; the grade of an item is the number of labels it shares with the query, or its
+        entry in a relevance matrix.
     top_k : int, optional
         Only the first `top_k` items count; `denominator` is then required.
     denominator : {"min", "relevant"}, optional
         Divide by min(relevant items, k), or by all relevant items.
+    metric, ties, no_relevant, exclude_self, n_jobs : str, str, str, bool, int
+        As for `average_precision`, without ``ties="threshold"``.
 
     Returns
     -------
@@ -128,7 +132,21 @@ def mean_weighted_average_precision(
     n_jobs=None,
     sample_weight=None,
 ):
-    """Return the mean of `weighted_average_precision` over the queries; for parameters see there.
+    """Return the mean of `weighted_average_precision` over the queries.
+
+    Parameters
+    ----------
+    queries, database, relevance : array (n_queries, d), array (n_database, d), tuple or str or matrix or callable
+        As for `weighted_average_precision`.
+    top_k, denominator : int or None, str or None
+        As for `weighted_average_precision`.
+    metric, ties, no_relevant, exclude_self, n_jobs, sample_weight : str, str, str, bool, int, array (n_queries,)
+        As for `mean_average_precision`, without ``ties="threshold"``.
+
+    Returns
+    -------
+    float
+        Between 0 and the highest grade, or NaN.
 
     Examples
     --------

@@ -21,14 +21,16 @@ def evaluate_embeddings(
 
     Parameters
     ----------
-    queries, database, relevance, exclude_self, n_jobs
-        As for `average_precision`: arrays, memory maps, or a database in blocks ``(embeddings, labels)`` with
+    queries, database, relevance : array (n_queries, d), array (n_database, d), tuple or str or matrix or callable
+        As for `average_precision`: in memory, memory maps, or a database in blocks ``(embeddings, labels)`` with
         ``relevance=(query_labels, None)``.
     protocol : str or Protocol
         Its metric, measures and rules. Which items are the database, and what they are coded from, it only says: these
         you chose yourself.
     metric : str, optional
         Instead of the protocol's, as for `average_precision`; "precomputed" for scores.
+    exclude_self, n_jobs : bool, int
+        As for `average_precision`.
 
     Returns
     -------

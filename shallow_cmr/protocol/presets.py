@@ -85,6 +85,11 @@ def get_protocol(protocol):
     protocol : str or Protocol
         ``"hashnet@1000"`` fills the cutoff that "hashnet" leaves open.
 
+    Returns
+    -------
+    Protocol
+        Ready for use: no cutoff is open.
+
     Raises
     ------
     ValueError

@@ -52,8 +52,8 @@ class Protocol:
         the headline. ``@k`` leaves a cutoff open, which must be filled before use: ``get_protocol("hashnet@1000")``.
     denominator : {None, "retrieved", "min", "relevant"}
         Of average precision at a cutoff.
-    ties, no_relevant, none_retrieved
-        As in `average_precision`.
+    ties, no_relevant, none_retrieved : str
+        As for `average_precision`.
     gain : {"exponential", "linear"}
         Of NDCG.
     note : str
@@ -123,19 +123,46 @@ without a relevant item skipped
         return any(name.endswith("@k") for name in self.measures)
 
     def filled(self, top_k):
-        """Return the protocol with its open cutoffs, if any, filled; named after it."""
+        """Fill the cutoffs that are left open.
+
+        Parameters
+        ----------
+        top_k : int
+            The cutoff.
+
+        Returns
+        -------
+        Protocol
+            Named after the cutoff, ``"hashnet@1000"``; the same one where none is open.
+        """
         if not self.is_open:
             return self
         measures = tuple(f"{name[:-1]}{top_k}" if name.endswith("@k") else name for name in self.measures)
         return replace(self, name=f"{self.name}@{top_k}", measures=measures)
 
     def with_measure(self, name):
-        """Return the protocol with this measure alone."""
+        """Return the protocol with one measure alone.
+
+        Parameters
+        ----------
+        name : str
+            As in `measures`: "map", "ndcg@10".
+
+        Returns
+        -------
+        Protocol
+            Without rules that this measure has no use for.
+        """
         unused = {} if _takes_denominator(name) else {"denominator": None, "none_retrieved": "zero"}
         return replace(self, measures=(name,), **unused)
 
     def get_measures(self):
-        """Return the measures as a list of `Measure`.
+        """Return the measures as objects.
+
+        Returns
+        -------
+        list of Measure
+            In the order of `measures`.
 
         Raises
         ------

@@ -14,9 +14,11 @@ class RetrievalScores:
     Parameters
     ----------
     protocol : Protocol
+        The rules that everything below follows.
     per_query : dict of str to array (n_queries,)
         By the name of the measure; NaN where the protocol lets the query out.
     means : dict of str to float
+        By the name of the measure, over the queries that count.
     bounds : dict of str to (float, float)
         The means if every tie fell out for the worst, and for the best; NaN where the protocol skips queries by what
         they retrieve.
@@ -52,7 +54,13 @@ alone; cosine / Hamming; ties: expected value over their orders; queries without
     engine: str
 
     def rows(self):
-        """Return one dict a measure: ``measure``, ``value``, ``pessimistic``, ``optimistic``, ``chance``, numbers."""
+        """Return the scores as a tidy table.
+
+        Returns
+        -------
+        list of dict
+            One a measure: ``measure``, ``value``, ``pessimistic``, ``optimistic``, ``chance``, numbers and engine.
+        """
         shared = {name: getattr(self, name) for name in ("n_queries", "n_database", "n_without_relevant", "engine")}
         return [
             {
@@ -67,7 +75,13 @@ alone; cosine / Hamming; ties: expected value over their orders; queries without
         ]
 
     def to_frame(self):
-        """Return `rows` as a `pandas.DataFrame`, the protocol's line in its ``attrs``."""
+        """Return `rows` as a data frame.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a measure; the protocol's line is in its ``attrs``.
+        """
         import pandas as pd
 
         frame = pd.DataFrame(self.rows())

@@ -139,10 +139,10 @@ class KCCA(KernelProjection):
     bandwidth : float > 0, default=1
         Multiple of the natural scale of each modality (`natural_bandwidth`): rbf
         :math:`e^{-\|x - z\|^2 / \sigma^2}` with :math:`\sigma^2` the mean squared distance of training items, chi2
-        likewise, polynomial :math:`(x^	op z / \sigma^2 + c)^d` with the mean squared norm. Codes that write
+        likewise, polynomial :math:`(x^\top z / \sigma^2 + c)^d` with the mean squared norm. Codes that write
         :math:`2 \sigma^2` mean ``bandwidth=2``.
     degree, coef0 : int >= 1, float >= 0, default=3, 1
-        d and c of the polynomial kernel.
+        Exponent d and constant c of the polynomial kernel.
     reg : float > 0, default=4e-3
         Regularisation relative to the trace of each centred Gram matrix, so that it means the same for any units
         and number of items. With a linear kernel it is the ridge of `CCA` times the number of features.

@@ -114,7 +114,18 @@ class RegressionPLS(MomentProjection):
         return R, Q
 
     def predict(self, X):
-        """Return the text features (n, q) predicted from images (n, p)."""
+        """Return the text features predicted from images.
+
+        Parameters
+        ----------
+        X : array-like (n, p)
+            Image features.
+
+        Returns
+        -------
+        ndarray (n, q)
+            In the units of the training texts.
+        """
         check_is_fitted(self)
         scores = self._embed_image(X)
         return (scores @ self.y_weights_.T + self.y_mean_).astype(scores.dtype, copy=False)

@@ -1,64 +1,10 @@
-"""Example queries of the report: stored ranked lists, dressed with pictures and keywords."""
+"""What people see of an item: its title, keywords, classes and picture."""
 
 from base64 import b64encode
-from collections import defaultdict
 
 from shallow_cmr.labels import encode_labels
 
-__all__ = ["example_sections", "item_facts"]
-
-
-def example_sections(board, results, dataset, n_methods=2):
-    """Return the example queries of the best methods.
-
-    Parameters
-    ----------
-    board : Leaderboard
-    results : Results
-    dataset : CrossModalDataset
-    n_methods : int
-        So many methods from the top.
-
-    Returns
-    -------
-    list of dict
-        ``label``, ``call`` and ``directions``: ``{direction: [{"query": item, "items": [item with hit]}]}``. Empty
-        where the dataset has nothing to look at.
-    """
-    if not (dataset.titles or dataset.texts or dataset.thumbnails):
-        return []
-    sections = []
-    for line in board.lines[:n_methods]:
-        cell = _shown_cell(line, board, results)
-        if cell:
-            directions = {
-                direction: [_dress(example, dataset) for example in examples]
-                for direction, examples in cell["result"]["examples"].items()
-            }
-            sections.append({"label": line.label, "call": cell["parameters"], "directions": directions})
-    return sections
-
-
-def _shown_cell(line, board, results):
-    """Return the cell at the size where the method does best, on the first split, or None."""
-    cells = [
-        cell
-        for cell in results.cells
-        if cell["label"] == line.label and cell["dataset"] == board.dataset and (cell["result"] or {}).get("examples")
-    ]
-    means = defaultdict(float)
-    for (size, _), summary in line.values.items():
-        means[size] += summary.mean
-    return max(cells, key=lambda cell: means[cell["n_dimensions"]], default=None)
-
-
-def _dress(example, dataset):
-    """Return a query and its ranked items with what the page shows of them."""
-    return {
-        "query": item_facts(example["query"], dataset),
-        "items": [{**item_facts(index, dataset), "hit": hit} for index, hit in zip(example["items"], example["hits"])],
-        "n_hits": sum(example["hits"]),
-    }
+__all__ = ["item_facts"]
 
 
 def item_facts(index, dataset):

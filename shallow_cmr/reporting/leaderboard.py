@@ -1,10 +1,12 @@
 """The leaderboard: methods by sizes and directions, mean and standard deviation over splits and seeds."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean, stdev
 
 from shallow_cmr.evaluation import DIRECTIONS
+from shallow_cmr.metrics.names import MEASURES
+from shallow_cmr.reporting.comparisons import NOT_COMPARED, Comparisons, compare_methods
 
 __all__ = ["Leaderboard", "Line", "Summary", "leaderboards", "require_leaderboard"]
 
@@ -46,6 +48,10 @@ class Leaderboard:
     lines : list of Line
         Methods.
     chance : Line
+    lower_is_better : bool
+        Of the measure.
+    comparisons : Comparisons
+        Which methods differ.
     """
 
     dataset: str
@@ -55,6 +61,8 @@ class Leaderboard:
     directions: list
     lines: list
     chance: Line
+    lower_is_better: bool = False
+    comparisons: Comparisons = NOT_COMPARED
 
     @property
     def columns(self):
@@ -76,14 +84,29 @@ class Leaderboard:
 
         A method that was not run at every size has no part in the contest for the mean.
         """
-        rivals = [self._mean(rival, column) for rival in self.lines]
-        mine = self._mean(line, column)
-        return mine is not None and mine == max(value for value in rivals if value is not None)
+        means = self.contest(column)
+        return bool(means) and self.mean(line, column) == means[0]
 
-    def _mean(self, line, column):
-        """Return the mean to compare, None where there is none."""
-        summary = line.values.get(column) if column else (line.overall if line.complete else None)
-        return summary.mean if summary else None
+    def is_level(self, line, column=None):
+        """Tell whether `line` is not the best of a column, but no test parts it from the best."""
+        return not self.is_best(line, column) and line.label in self.comparisons.level_with_best(column or (None, None))
+
+    def contest(self, column=None):
+        """Return the distinct means that take part in a column, the best first."""
+        means = {self.mean(line, column) for line in self.lines} - {None}
+        return sorted(means, reverse=not self.lower_is_better)
+
+    def mean(self, line, column=None):
+        """Return the mean of a line in a column, None where it takes no part.
+
+        In a column ``(size, direction)``, None stands for the mean over all of them.
+        """
+        size, direction = column or (None, None)
+        if size is None:
+            return line.overall.mean if line.overall and line.complete else None
+        wanted = [direction] if direction else self.directions
+        found = [line.values[size, each].mean for each in wanted if (size, each) in line.values]
+        return fmean(found) if len(found) == len(wanted) else None
 
 
 _REMEDY = (
@@ -120,7 +143,11 @@ def leaderboards(results):
     by_dataset = defaultdict(list)
     for row in results.rows:
         by_dataset[row["dataset"]].append(row)
-    return [_leaderboard(name, rows, results.plan["protocol"]) for name, rows in by_dataset.items()]
+    protocols = results.plan.get("protocols", {})  # of the datasets that have one of their own
+    boards = [
+        _leaderboard(name, rows, protocols.get(name, results.plan["protocol"])) for name, rows in by_dataset.items()
+    ]
+    return [replace(board, comparisons=compare_methods(board, results)) for board in boards]
 
 
 def _leaderboard(dataset, rows, protocol):
@@ -134,8 +161,16 @@ def _leaderboard(dataset, rows, protocol):
     labels = dict.fromkeys(row["label"] for row in rows if row["label"] != "chance")
     lines = [_line(label, [row for row in rows if row["label"] == label], columns) for label in labels]
     chance_rows = [{**row, "n_dimensions": size} for row in rows if row["label"] == "chance" for size in sizes]
-    lines.sort(key=lambda line: -line.overall.mean if line.overall else 1)
-    return Leaderboard(dataset, measure, protocol, sizes, directions, lines, _line("chance", chance_rows, columns))
+    lower = _lower_is_better(measure)
+    lines.sort(key=lambda line: (line.overall is None, line.overall and line.overall.mean * (1 if lower else -1)))
+    chance = _line("chance", chance_rows, columns)
+    return Leaderboard(dataset, measure, protocol, sizes, directions, lines, chance, lower)
+
+
+def _lower_is_better(measure):
+    """Return whether the measure of this name in tables, such as ``mAP@50``, is a rank."""
+    symbol = measure.partition("@")[0]
+    return any(known.lower_is_better for known in MEASURES.values() if known.symbol == symbol)
 
 
 def _line(label, rows, columns):

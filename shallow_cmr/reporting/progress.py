@@ -29,18 +29,20 @@ def follow(finished, total, console, *, already=0):
 
 
 def _on_terminal(finished, total, console, already):
-    """Draw a bar with cells done, time run, and how fast it goes."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    """Draw a bar with cells done, how fast it goes, how long it will take, failures, and the cell that came last."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.table import Column
 
     errors, start = 0, monotonic()
-    texts = (TextColumn("{task.fields[pace]}"), TextColumn("{task.description}", markup=False))
-    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), *texts)
-    with Progress(*columns, console=console, transient=True) as progress:
+    room = Column(ratio=1, no_wrap=True, overflow="ellipsis")  # what is left of the line, so that numbers stay whole
+    last = TextColumn("{task.description}", markup=False, style="dim", table_column=room)
+    columns = (BarColumn(bar_width=14), MofNCompleteColumn(), TextColumn("{task.fields[pace]}"), last)
+    with Progress(*columns, console=console, transient=True, expand=True) as progress:
         task = progress.add_task("starting", total=total, completed=already, pace="")
         for done, (label, error) in enumerate(finished, start=already + 1):
             errors += error is not None
-            pace = _pace(done - already, total - done, monotonic() - start)
-            progress.update(task, completed=done, pace=pace, description=f"{label}{_failed(errors)}")
+            pace = _pace(done - already, total - done, monotonic() - start) + _failed(errors)
+            progress.update(task, completed=done, pace=pace, description=label)
     return errors
 
 

@@ -89,6 +89,7 @@ class CrossModalIndex:
         Returns
         -------
         self
+            With these items alone.
 
         Raises
         ------
@@ -105,9 +106,26 @@ class CrossModalIndex:
         return self
 
     def add(self, *, images=None, texts=None):
-        """Index more items, given as `fit` was given the first ones; they get the next indices.
+        """Index more items; they get the next indices.
 
         Copies the index: add many items at once rather than one by one.
+
+        Parameters
+        ----------
+        images, texts : features as the estimator takes them (n, p), (n, q), optional
+            The modality, or both, that `fit` was given.
+
+        Returns
+        -------
+        self
+            With these items too.
+
+        Raises
+        ------
+        NotFittedError
+            Nothing is indexed yet.
+        ValueError
+            Another modality than indexed, or features that the estimator refuses.
         """
         self._check_fitted()
         indexed, embedding = self._embed(images, texts, ("images", "texts"))
@@ -155,7 +173,12 @@ class CrossModalIndex:
         return (distances, indices) if return_distance else indices
 
     def packed_codes(self):
-        """Return the codes as uint8 rows (n, ceil(n_bits / 8)) in the order of `numpy.packbits`, as faiss takes them.
+        """Return the codes of the items, packed.
+
+        Returns
+        -------
+        uint8 array (n, ceil(n_bits / 8))
+            In the order of `numpy.packbits`, as faiss takes them.
 
         Raises
         ------
@@ -171,6 +194,11 @@ class CrossModalIndex:
         """Write the index, without the estimator, to an ``.npz`` file that holds arrays alone (no pickle).
 
         An existing file is replaced when the new one is whole.
+
+        Parameters
+        ----------
+        path : str or path
+            Where to write; `load` reads it.
         """
         self._check_fitted()
         about = {
@@ -184,7 +212,21 @@ class CrossModalIndex:
 
     @classmethod
     def load(cls, path, estimator, *, backend="numpy"):
-        """Return the index that `save` wrote, with the estimator that it was made with.
+        """Read an index that `save` wrote.
+
+        Parameters
+        ----------
+        path : str or path
+            The file.
+        estimator : fitted estimator
+            The one that the index was made with.
+        backend : {"numpy", "faiss"}
+            As for the class.
+
+        Returns
+        -------
+        CrossModalIndex
+            As it was saved.
 
         Raises
         ------

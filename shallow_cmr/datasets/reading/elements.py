@@ -10,6 +10,8 @@ import zlib
 import numpy as np
 
 from shallow_cmr.datasets.reading.fault import Fault
+from shallow_cmr.datasets.reading.limits import LARGEST_RATIO
+from shallow_cmr.datasets.reading.stored import in_own_type
 
 __all__ = ["COMPRESSED", "INT32", "MATRIX", "NAMES", "UINT32", "Elements"]
 
@@ -17,8 +19,6 @@ INT8, INT32, UINT32, MATRIX, COMPRESSED, UTF8 = 1, 5, 6, 14, 15, 16
 NAMES = {INT8, UTF8}
 STORAGE = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f8", 12: "i8", 13: "u8"}
 BLOCK = 1 << 20
-# Deflate cannot do better: 258 bytes from two bits.
-LARGEST_RATIO = 1032
 
 
 class Elements:
@@ -74,12 +74,14 @@ class Elements:
         kind, length, content = self.tag()
         if kind not in STORAGE:
             raise Fault(f"an element of type {kind} stands where numbers should")
-        stored = np.dtype(self.order + STORAGE[kind])
+        # MATLAB calls the bytes of a logical sparse matrix doubles.
+        as_bytes = dtype.kind == "b" and length == at_most
+        stored = np.dtype("u1" if as_bytes else self.order + STORAGE[kind])
         n, rest = divmod(length, stored.itemsize)
         if rest or (n != count if at_most is None else n > at_most):
             raise Fault(f"a variable claims {count if at_most is None else at_most:,} numbers, but {n:,} are stored")
         content = self._content(length) if content is None else content
-        return _converted(np.frombuffer(content, stored), dtype)
+        return in_own_type(np.frombuffer(content, stored), dtype)
 
     def _content(self, length):
         """Return the content of an element and pass over its padding, which the last one may lack."""
@@ -142,11 +144,3 @@ class Inflated:
         """Raise unless the end is reached; zlib compares the checksum there."""
         if self.read(1) or not self.inflater.eof or self.inflater.unused_data or self.left:
             raise Fault("a compressed variable is cut short, or longer than it claims")
-
-
-def _converted(stored, dtype):
-    """Return the numbers in the variable's own data type; MATLAB stores them in the smallest that holds them."""
-    values = stored.astype(dtype)
-    if dtype.kind != "b" and stored.dtype.newbyteorder("=") != dtype and not (values == stored).all():
-        raise Fault(f"numbers stored as {stored.dtype} do not fit into {dtype}")
-    return values

@@ -2,7 +2,7 @@
 
 from contextlib import contextmanager
 
-__all__ = ["DOWNLOAD_AGAIN", "DO_NOT_TRUST", "Fault", "refusal", "refusing"]
+__all__ = ["DOWNLOAD_AGAIN", "DO_NOT_TRUST", "Fault", "as_fault", "refusal", "refusing"]
 
 DOWNLOAD_AGAIN = "Delete it and download it again."
 DO_NOT_TRUST = "Do not trust where it came from."
@@ -47,11 +47,19 @@ def refusing(path, kind):
     """
     try:
         yield
-    except Fault as fault:
-        raise refusal(path, fault.reason, fault.remedy) from None
-    except MemoryError:
-        raise refusal(path, "it does not fit into the memory", "Name fewer arrays, or use more memory.") from None
     except Exception as error:
-        # Parsers in C raise nearly every type there is on damaged bytes; none of it is the caller's doing.
-        said = " ".join(str(error).split())[:200]
-        raise refusal(path, f"it is no sound {kind} ({type(error).__name__}: {said})") from error
+        fault = as_fault(error, kind)
+        raise refusal(path, fault.reason, fault.remedy) from (None if fault is error else error)
+
+
+def as_fault(error, kind):
+    """Return whatever a parser raised as a `Fault` of the file.
+
+    Parsers raise nearly every type there is on damaged bytes, and none of it is the caller's doing.
+    """
+    if isinstance(error, Fault):
+        return error
+    if isinstance(error, MemoryError):
+        return Fault("it takes more memory than there is", "Name fewer arrays.")
+    said = " ".join(str(error).split())[:200]
+    return Fault(f"it is a cut or damaged {kind} ({type(error).__name__}: {said})")

@@ -4,6 +4,7 @@ from importlib.util import find_spec
 
 from shallow_cmr.datasets.reading import hdf5, matlab, npy, npz, parquet, tables
 from shallow_cmr.datasets.reading.fault import refusal, refusing
+from shallow_cmr.datasets.reading.isolation import Reader
 
 __all__ = ["catalogue"]
 
@@ -17,11 +18,9 @@ SIGNED = {
     ".parquet": "Parquet table",
 }
 
-EXTRAS = {hdf5.catalogue: ("h5py", "fetch"), parquet.catalogue: ("pyarrow", "parquet")}
-
 
 def catalogue(source):
-    """Return {name: Stored} of a file of any format.
+    """Return what a file of any format is, in words, and its {name: Stored}.
 
     Raises
     ------
@@ -31,16 +30,15 @@ def catalogue(source):
         An extra is missing.
     """
     kind, read = _format(source)
-    if read in EXTRAS:
-        _check_extra(source.path, kind, *EXTRAS[read])
     with refusing(source.path, kind):
-        return read(source)
+        return kind, read(source)
 
 
-def _check_extra(path, kind, package, extra):
-    """Raise where the package that reads such files is not installed."""
+def _isolated(source, module, package, extra):
+    """Return the catalogue function of a module that works in another process, which is started here."""
     if find_spec(package) is None:
-        raise ImportError(f"{path} is a {kind}; to read it: pip install 'shallow_cmr[{extra}]'", name=package)
+        raise ImportError(f"{source.path} needs {package}: pip install 'shallow_cmr[{extra}]'", name=package)
+    return source.closing.enter_context(Reader(source, module)).catalogue
 
 
 def _format(source):
@@ -51,11 +49,11 @@ def _format(source):
     if head.startswith(npz.MAGICS):
         return "NumPy archive", npz.catalogue
     if hdf5.is_hdf5(head):
-        return "HDF5 file", hdf5.catalogue
+        return "HDF5 file", _isolated(source, "hdf5", "h5py", "fetch")
     if matlab.is_version_5(head):
         return "MATLAB file", matlab.catalogue
     if head.startswith(parquet.MAGIC):
-        return "Parquet table", parquet.catalogue
+        return "Parquet table", _isolated(source, "parquet", "pyarrow", "parquet")
     return _unsigned(source)
 
 

@@ -15,8 +15,9 @@ import numpy as np
 
 from shallow_cmr.datasets.reading.elements import COMPRESSED, INT32, MATRIX, NAMES, UINT32, Elements
 from shallow_cmr.datasets.reading.fault import Fault
+from shallow_cmr.datasets.reading.limits import MAX_DIMENSIONS, check_count, checked_shape
 from shallow_cmr.datasets.reading.sparse import checked_csr, csr_nbytes
-from shallow_cmr.datasets.reading.stored import MAX_DIMENSIONS, Stored, checked_shape
+from shallow_cmr.datasets.reading.stored import Stored
 
 __all__ = ["catalogue", "is_version_4", "is_version_5"]
 
@@ -77,6 +78,7 @@ def catalogue(source):
         # The nameless one is MATLAB's store of function handles and objects.
         if variable.name:
             found[variable.name] = _stored(source, at, variable)
+        check_count(len(found))
         at = variable.end
     return found
 
@@ -105,7 +107,7 @@ def _head(elements, end):
     flags, n_stored = elements.integers(elements.small({UINT32}, 8).ljust(8, b"\0"))
     kind, shape = flags & 0xFF, ()
     if kind != OPAQUE:
-        shape = np.frombuffer(elements.small({INT32}, 4 * MAX_DIMENSIONS), f"{elements.order}i4")
+        shape = np.frombuffer(elements.small({INT32, UINT32}, 4 * MAX_DIMENSIONS), f"{elements.order}i4")
         shape, _ = checked_shape(shape, 1)
         if len(shape) < 2:
             raise Fault("a variable has fewer than two dimensions")
@@ -125,7 +127,7 @@ def _stored(source, at, variable):
     if variable.kind == SPARSE:
         if len(shape) != 2:
             raise Fault(f"{variable.name!r} is sparse, but has {len(shape)} dimensions")
-        nbytes = csr_nbytes(shape, variable.n_stored, dtype)
+        nbytes = csr_nbytes(shape, variable.n_stored, variable.n_stored * dtype.itemsize)
         return Stored(shape, f"sparse {dtype}", nbytes, lambda: _sparse(source, at))
     return Stored(shape, str(dtype), math.prod(shape) * dtype.itemsize, lambda: _dense(source, at))
 
@@ -144,7 +146,6 @@ def _sparse(source, at):
     room = max(variable.n_stored, 1)
     indices = elements.numbers(np.dtype("i4"), at_most=room)
     indptr = elements.numbers(np.dtype("i4"), variable.shape[1] + 1)
-    data = elements.numbers(variable.dtype, at_most=room)
+    data = elements.numbers(variable.dtype, at_most=len(indices))
     elements.finish()
-    n = min(len(indices), len(data))
-    return checked_csr("csc", data[:n], indices[:n], indptr, variable.shape)
+    return checked_csr("csc", data, indices[: len(data)], indptr, variable.shape)

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from shallow_cmr.datasets.reading.fault import Fault
-from shallow_cmr.datasets.reading.stored import Stored, checked_shape, numeric_dtype, words
+from shallow_cmr.datasets.reading.limits import checked_shape
+from shallow_cmr.datasets.reading.stored import Stored, numeric_dtype, words
 
-__all__ = ["MAGIC", "Header", "catalogue", "read_array", "read_header", "stored_array"]
+__all__ = ["MAGIC", "Header", "catalogue", "fill", "read_array", "read_header", "stored_array"]
 
 MAGIC = b"\x93NUMPY"
 # NumPy's own limit; a header of one array takes 118 bytes.
@@ -65,19 +66,27 @@ def read_header(stream, length):
         It is no header, or its shape does not take exactly the bytes that follow.
     """
     start = stream.read(8)
-    if len(start) < 8 or not start.startswith(MAGIC) or start[6] not in (1, 2, 3):
+    if len(start) < 8 or not start.startswith(MAGIC) or start[6] not in (1, 2, 3) or start[7]:
         raise Fault("it does not begin as a NumPy array does")
     size = struct.Struct("<H" if start[6] == 1 else "<I")
     (n,) = size.unpack(_exactly(stream, size.size))
     if n > MAX_HEADER:
         raise Fault(f"its header claims {n:,} bytes")
     said = _literal(_exactly(stream, n))
-    dtype = np.dtype("V1") if isinstance(said["descr"], list) else np.dtype(said["descr"])
+    dtype = _dtype(said["descr"])
     shape, nbytes = checked_shape(said["shape"], dtype.itemsize)
     header = Header(dtype, shape, said["fortran_order"], 8 + size.size + n)
     if numeric_dtype(dtype) is not None and header.offset + nbytes != length:
         raise Fault(f"its header claims {nbytes:,} bytes of numbers, but {length - header.offset:,} follow")
     return header
+
+
+def _dtype(descr):
+    """Return the data type of a header; all records are alike here, since none is read."""
+    try:
+        return np.dtype("V1" if isinstance(descr, list) else descr)
+    except (TypeError, ValueError):
+        raise Fault(f"its header names the unknown data type {descr[:40]!r}") from None
 
 
 def _exactly(stream, n):
@@ -108,12 +117,20 @@ def _literal(text):
 def read_array(stream, header):
     """Return the array (native byte order) whose numbers the stream stands at."""
     flat = np.empty(math.prod(header.shape), header.dtype)
+    if not fill(stream, flat):
+        raise Fault("it is cut short")
+    if not flat.dtype.isnative:
+        flat = flat.byteswap(inplace=True).view(flat.dtype.newbyteorder("="))
+    return flat.reshape(header.shape, order="F" if header.fortran_order else "C")
+
+
+def fill(stream, flat):
+    """Fill a vector with the bytes of a stream; return whether there were enough of them."""
     view = memoryview(flat.view(np.uint8))
     done = 0
     while done < len(view):
         got = stream.readinto(view[done : done + BLOCK])
         if not got:
-            raise Fault("it is cut short")
+            return False
         done += got
-    array = flat.reshape(header.shape, order="F" if header.fortran_order else "C")
-    return array.astype(array.dtype.newbyteorder("="), copy=False)
+    return True

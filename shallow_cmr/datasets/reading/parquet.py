@@ -1,8 +1,12 @@
-"""Parquet tables: one vector a column, one matrix a column of equally long lists."""
+"""Parquet tables: a vector a column, or a matrix where its cells are lists of equal length.
+
+This module runs in the process of `worker` only.
+"""
 
 import numpy as np
 
 from shallow_cmr.datasets.reading.fault import Fault
+from shallow_cmr.datasets.reading.limits import check_count
 from shallow_cmr.datasets.reading.stored import Stored, numeric_dtype
 
 __all__ = ["MAGIC", "catalogue"]
@@ -12,40 +16,40 @@ MAGIC = b"PAR1"
 
 def catalogue(source):
     """Return {column: Stored} of a Parquet file."""
-    import pyarrow.parquet
+    from pyarrow.parquet import ParquetFile
 
-    table = source.closing.enter_context(pyarrow.parquet.ParquetFile(source.path, memory_map=False))
-    schema = table.schema_arrow
-    twice = [name for name in schema.names if schema.names.count(name) > 1]
-    if twice:
-        raise Fault(f"it has more than one column {twice[0]!r}")
-    n_values = _values_per_column(table.metadata)
-    return {field.name: _stored(table, field, n_values.get(field.name, 0)) for field in schema}
+    table = source.closing.enter_context(ParquetFile(source.file))
+    names = table.schema_arrow.names
+    check_count(len(names))
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise Fault(f"two of its columns are named {twice!r}", "Give each column its own name.")
+    counts = _counts(table.metadata)
+    return {field.name: _stored(table, field, counts.get(field.name, 0)) for field in table.schema_arrow}
 
 
-def _values_per_column(metadata):
-    """Return {column: values over all row groups}."""
+def _counts(metadata):
+    """Return {column: numbers that its lists hold together}."""
     counts = {}
-    for i in range(metadata.num_row_groups):
-        group = metadata.row_group(i)
-        for j in range(group.num_columns):
-            column = group.column(j)
-            name = column.path_in_schema.split(".")[0]
+    for group in (metadata.row_group(i) for i in range(metadata.num_row_groups)):
+        for column in (group.column(j) for j in range(group.num_columns)):
+            name = column.path_in_schema.split(".list.")[0]
             counts[name] = counts.get(name, 0) + column.num_values
     return counts
 
 
 def _stored(table, field, n_values):
-    """Return a column as `Stored`."""
+    """Return a column as `Stored`; of lists, with so many numbers together."""
     import pyarrow as pa
 
+    n = table.metadata.num_rows
     is_list = any(test(field.type) for test in (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list))
     dtype = _dtype(field.type.value_type if is_list else field.type)
-    n = table.metadata.num_rows
     if dtype is None:
-        return Stored((n,), str(field.type))
+        return Stored((n,), "text" if "string" in str(field.type) else str(field.type))
+    n_values = n_values if is_list else n
     shape = (n, n_values // n if n else 0) if is_list else (n,)
-    return Stored(shape, str(dtype), max(n, n_values) * dtype.itemsize, lambda: _values(table, field.name, dtype))
+    return Stored(shape, str(dtype), n_values * dtype.itemsize, lambda: _values(table, field.name, dtype))
 
 
 def _dtype(kind):
@@ -59,18 +63,19 @@ def _dtype(kind):
 
 def _values(table, name, dtype):
     """Return a column as an array (n,), or (n, d) where its cells are lists."""
-    column = table.read([name], use_threads=False).column(0).combine_chunks()
-    n = len(column)
-    if column.null_count:
-        raise Fault(f"column {name!r} lacks {column.null_count} values", "Fill or drop these rows first.")
-    if hasattr(column, "flatten"):
-        values = column.flatten()
-        lengths = np.unique(np.asarray(column.value_lengths()))
-        if len(lengths) > 1:
-            raise Fault(f"column {name!r} holds lists of {lengths[0]} to {lengths[-1]} numbers", "Make them equal.")
-    else:
-        values = column
-    if values.null_count:
-        raise Fault(f"column {name!r} lacks {values.null_count} values", "Fill or drop these rows first.")
-    array = values.to_numpy(zero_copy_only=False).astype(dtype, copy=False)
-    return array if values is column else array.reshape(n, -1)
+    cells = table.read([name], use_threads=False).column(0).combine_chunks()
+    _check_complete(cells, name)
+    if not hasattr(cells, "value_lengths"):
+        return cells.to_numpy(zero_copy_only=False).astype(dtype, copy=False)
+    lengths = np.unique(cells.value_lengths().to_numpy(zero_copy_only=False))
+    if len(lengths) > 1:
+        raise Fault(f"column {name!r} holds lists of {lengths[0]} to {lengths[-1]} numbers", "Make them equally long.")
+    numbers = cells.flatten()
+    _check_complete(numbers, name)
+    return numbers.to_numpy(zero_copy_only=False).astype(dtype, copy=False).reshape(len(cells), *lengths)
+
+
+def _check_complete(cells, name):
+    """Raise where values are missing; NaN is a value."""
+    if cells.null_count:
+        raise Fault(f"column {name!r} lacks {cells.null_count:,} values", "Fill or drop these rows first.")

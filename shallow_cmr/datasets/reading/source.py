@@ -9,10 +9,23 @@ from pathlib import Path
 from typing import BinaryIO
 
 from shallow_cmr.datasets.reading.fault import DOWNLOAD_AGAIN, refusal
+from shallow_cmr.datasets.reading.limits import DEFAULT_MAX_BYTES, check_max_bytes
 
 __all__ = ["Source", "opened"]
 
 HEAD = 1024
+PAGES = (b"<!doctype", b"<html", b"<head", b"<body", b"<?xml", b"<!--")
+OTHERS = [
+    (b"\x1f\x8b", "compressed with gzip", "Unpack it first: gunzip."),
+    (b"BZh", "compressed with bzip2", "Unpack it first: bunzip2."),
+    (b"\xfd7zXZ\x00", "compressed with xz", "Unpack it first: unxz."),
+    (b"\x28\xb5\x2f\xfd", "compressed with zstd", "Unpack it first: unzstd."),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "Unpack it first: 7z x."),
+    (b"Rar!\x1a\x07", "a RAR archive", "Unpack it first: unrar x."),
+    (b"\xff\xfe", "text in UTF-16", "Save it as UTF-8."),
+    (b"\xfe\xff", "text in UTF-16", "Save it as UTF-8."),
+    *((bytes([0x80, n]), "a Python pickle, which can run code", "Ask for it as .npz.") for n in range(2, 6)),
+]
 HEX_DIGITS = frozenset("0123456789abcdef")
 
 
@@ -30,6 +43,8 @@ class Source:
         Its bytes.
     head : bytes
         The first of them, at most 1,024.
+    max_bytes : int
+        Most memory that reading it may take.
     closing : ExitStack
         What must be closed with it.
     """
@@ -38,11 +53,12 @@ class Source:
     file: BinaryIO
     size: int
     head: bytes
+    max_bytes: int
     closing: ExitStack
 
 
 @contextmanager
-def opened(path, sha256=None):
+def opened(path, sha256=None, max_bytes=DEFAULT_MAX_BYTES):
     """Open a regular, non-empty file for reading, after a comparison with its digest if one is given.
 
     Parameters
@@ -51,6 +67,8 @@ def opened(path, sha256=None):
         The file; a symbolic link to a file will do.
     sha256 : str or None
         The digest that its content must have, 64 hexadecimal digits.
+    max_bytes : int
+        Most memory that reading it may take.
 
     Yields
     ------
@@ -65,6 +83,7 @@ def opened(path, sha256=None):
     ValueError
         It is not a regular file, it is empty, a web page or a placeholder, or its digest is another one.
     """
+    check_max_bytes(max_bytes)
     path = Path(path)
     with _regular_file(path) as file, ExitStack() as closing:
         size = os.fstat(file.fileno()).st_size
@@ -76,7 +95,7 @@ def opened(path, sha256=None):
         head = file.read(HEAD)
         file.seek(0)
         _check_head(path, head)
-        yield Source(path, file, size, head, closing)
+        yield Source(path, file, size, head, max_bytes, closing)
 
 
 def _regular_file(path):
@@ -108,20 +127,10 @@ def _check_digest(path, file, sha256):
 def _check_head(path, head):
     """Raise where the first bytes are those of something else that often lies in a data file's place."""
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if text.startswith((b"<!doctype html", b"<html", b"<head")):
+    if text.startswith(PAGES):
         raise refusal(path, "it is an HTML page: the download failed")
     if text.startswith(b"version https://git-lfs.github.com/"):
         raise refusal(path, "it is a Git LFS pointer, not the file itself", "Run `git lfs pull` where it came from.")
-    for magic, name, tool in COMPRESSED:
+    for magic, what, remedy in OTHERS:
         if head.startswith(magic):
-            raise refusal(path, f"it is compressed with {name}", f"Unpack it first ({tool}).")
-
-
-COMPRESSED = [
-    (b"\x1f\x8b", "gzip", "gunzip"),
-    (b"BZh", "bzip2", "bunzip2"),
-    (b"\xfd7zXZ\x00", "xz", "unxz"),
-    (b"\x28\xb5\x2f\xfd", "zstd", "unzstd"),
-    (b"7z\xbc\xaf\x27\x1c", "7-Zip", "7z x"),
-    (b"Rar!\x1a\x07", "RAR", "unrar x"),
-]
+            raise refusal(path, f"it is {what}", remedy)

@@ -10,10 +10,10 @@ __all__ = ["checked_csr", "csr_nbytes"]
 COMPRESSED = {"csr": csr_matrix, "csc": csc_matrix}
 
 
-def csr_nbytes(shape, n_stored, dtype):
-    """Return the memory that a CSR matrix takes, and its making from compressed columns."""
+def csr_nbytes(shape, n_stored, data_nbytes):
+    """Return the memory that a CSR matrix takes at most, and its making from compressed columns."""
     index = 8 if max(*shape, n_stored) > np.iinfo(np.int32).max else 4
-    return n_stored * (index + dtype.itemsize) + (sum(shape) + 2) * index
+    return n_stored * index + data_nbytes + (sum(shape) + 2) * index
 
 
 def checked_csr(layout, data, indices, indptr, shape):

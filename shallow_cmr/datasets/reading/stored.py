@@ -1,6 +1,5 @@
 """What a file says that it holds, before anything large is read."""
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -8,10 +7,8 @@ import numpy as np
 
 from shallow_cmr.datasets.reading.fault import Fault
 
-__all__ = ["Stored", "checked_shape", "numeric_dtype", "words"]
+__all__ = ["Stored", "in_own_type", "numeric_dtype", "words"]
 
-# Longest array of any format here, and NumPy's own limit in dimensions is 64.
-MAX_DIMENSIONS = 32
 NUMERIC = {np.dtype(name) for name in ("?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8")}
 WORDS = {
     "O": "pickled Python objects, which can run code",
@@ -19,6 +16,7 @@ WORDS = {
     "S": "text",
     "V": "records",
     "c": "complex numbers",
+    "f": "floats of more than 64 bits",
     "M": "dates",
     "m": "time spans",
 }
@@ -60,9 +58,9 @@ def words(dtype):
     return WORDS.get(dtype.kind, str(dtype))
 
 
-def checked_shape(shape, itemsize):
-    """Return the shape as a tuple and the bytes it takes, after a look at its sanity."""
-    shape = tuple(int(n) for n in shape)
-    if len(shape) > MAX_DIMENSIONS or any(n < 0 for n in shape):
-        raise Fault(f"an array claims the shape {shape}"[:200])
-    return shape, math.prod(shape) * itemsize
+def in_own_type(stored, dtype):
+    """Return numbers in their variable's own data type; MATLAB may store them in a smaller one that holds them."""
+    values = stored.astype(dtype, copy=not stored.flags.writeable)
+    if dtype.kind != "b" and stored.dtype.newbyteorder("=") != dtype and not (values == stored).all():
+        raise Fault(f"numbers stored as {stored.dtype} do not fit into {dtype}")
+    return values

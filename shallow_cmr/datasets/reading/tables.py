@@ -18,7 +18,7 @@ from shallow_cmr.datasets.reading.stored import Stored
 
 __all__ = ["catalogue", "looks_like_text"]
 
-DELIMITERS = ",;\t"
+DELIMITERS = ";\t,"
 BOM = b"\xef\xbb\xbf"
 INTEGER = re.compile(r"\s*[+-]?\d+\s*", re.ASCII)
 NUMBER = re.compile(r"\s*[+-]?((\d+\.?\d*|\.\d+)(e[+-]?\d+)?|nan|inf|infinity)\s*", re.ASCII | re.IGNORECASE)
@@ -85,6 +85,7 @@ class Table:
         dtype = np.dtype(float)
         if self.header is not None:
             dtype = np.dtype([(str(j), "f8" if NUMBER.fullmatch(c) else "S1") for j, c in enumerate(self.first)])
+        self._check_size(dtype.itemsize)
         self.source.file.seek(self.begin)
         try:
             rows = np.loadtxt(self.source.file, dtype, None, self.delimiter, encoding="utf-8", quotechar='"', ndmin=2)
@@ -93,6 +94,13 @@ class Table:
         if len(rows) != self.n_rows:
             raise Fault(f"{self.n_rows} lines hold {len(rows)} rows: a cell runs over several lines")
         return rows if self.header is None else rows[:, 0]
+
+    def _check_size(self, itemsize):
+        """Raise where all columns together are too large; none can be read alone."""
+        most, needed = self.source.max_bytes, self.n_rows * itemsize * (1 if self.header else len(self.first))
+        if needed > most:
+            remedy = f"Give max_bytes={needed}, or save it as Parquet."
+            raise Fault(f"its columns, read together, take {needed:,} bytes, more than max_bytes={most:,}", remedy)
 
     def _first_fault(self):
         """Return the Fault of the first line that is not as the others, None where there is none."""
@@ -140,10 +148,10 @@ def _table(source):
                 lines.append(raw)
                 begin.append(position)
         position += len(raw)
-    if not raw.endswith((b"\n", b"\r")):
-        raise Fault("its last line is not ended: it looks cut", "Download it again; if it is whole, end its last line.")
     if not lines:
         raise Fault("it holds nothing but empty lines")
+    if not raw.endswith(b"\n"):
+        raise Fault("its last line is not ended: it looks cut", "Download it again; if it is whole, end its last line.")
     return _with_header(source, lines, begin, n)
 
 
@@ -163,7 +171,16 @@ def _with_header(source, lines, begin, n):
         raise Fault("its first line is of words, and no row of as many cells follows", "Write a row of numbers a line.")
     if not any(word and NUMBER.fullmatch(cell) for word, cell in zip(words, second[0])):
         raise _no_number(1, words.index(True), first[words.index(True)], None)
-    return Table(source, delimiter, [cell.strip() for cell in first], second[0], begin[1], n - 1)
+    return Table(source, delimiter, [_checked_name(cell) for cell in first], second[0], begin[1], n - 1)
+
+
+def _checked_name(cell):
+    """Return the name of a column; what may be a number is none, so that no row is taken for a header."""
+    if NUMBER.fullmatch(cell) or (cell.strip() and not any(letter.isalpha() for letter in cell)):
+        raise Fault(
+            f"its first line gives the names of its columns: {cell[:40]!r} is none", "Name all columns, or none."
+        )
+    return cell.strip()
 
 
 def _delimiter(line):

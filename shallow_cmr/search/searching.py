@@ -10,8 +10,17 @@ from shallow_cmr.experiment import MethodEntry, read_suite
 from shallow_cmr.methods import all_methods
 from shallow_cmr.retrieval import CrossModalIndex
 
-__all__ = ["TEXT_FEATURES", "PictureSearch", "SearchResult", "find_item", "picture_search"]
+__all__ = [
+    "SEARCHABLE",
+    "TEXT_FEATURES",
+    "PictureSearch",
+    "SearchResult",
+    "find_item",
+    "method_entry",
+    "picture_search",
+]
 
+SEARCHABLE = {"openclipart": load_openclipart}  # bundled: with titles, texts and pictures
 TEXT_FEATURES = ("lsa", "tfidf", "minilm")
 DIMENSIONS = 64
 N_LATENT_TOPICS = 300
@@ -83,19 +92,30 @@ class PictureSearch:
         Features of titles and keywords. "lsa", the default, are 300 latent semantic dimensions of the TF-IDF; "tfidf"
         is the sparse TF-IDF itself. "minilm" are the stored sentence embeddings of the keywords: typed words cannot be
         embedded so, but pictures can ask.
+    dataset : str
+        A key of `SEARCHABLE`.
+
+    Attributes
+    ----------
+    dataset : CrossModalDataset
+    texts : list of str, or array (n, q)
+        What the method was fitted on beside the pictures: a string of title and keywords an item; of "minilm" the
+        stored embeddings.
+    model : CrossModalPipeline
+        Fitted.
 
     Raises
     ------
     ValueError
-        Unknown `text`; or what the method refuses.
+        Unknown `text` or `dataset`; or what the method refuses.
 
     Notes
     -----
-    All 1,380 pairs serve for fitting: a search engine should know every word. The pictures are then ranked by their
+    All pairs serve for fitting: a search engine should know every word. The pictures are then ranked by their
     image features alone, without a look at their words. How well that goes for pictures never seen before was measured
-    on the five fixed splits, fitted on training items, with each keyword that two or more test items share as a query
-    (977 queries, an item is relevant if it has the word), ``CCA(n_components=64, reg=1, power=1)``: mAP@all .343 with
-    "lsa" (.310 in 32 dimensions); "tfidf" reaches .338 with its better ridge, ``reg=3``.
+    on the five fixed splits of the clip art, fitted on training items, with each keyword that two or more test items
+    share as a query (977 queries, an item is relevant if it has the word), ``CCA(n_components=64, reg=1, power=1)``:
+    mAP@all .343 with "lsa" (.310 in 32 dimensions); "tfidf" reaches .338 with its better ridge, ``reg=3``.
 
     Examples
     --------
@@ -107,15 +127,16 @@ class PictureSearch:
     ['guitar1', 'bass-guitar', 'electric guitar']
     """
 
-    def __init__(self, estimator, text="lsa"):
-        if text not in TEXT_FEATURES:
-            raise ValueError(f"text={text!r} is unknown; choose one of {', '.join(TEXT_FEATURES)}.")
+    def __init__(self, estimator, text="lsa", dataset="openclipart"):
+        for name, value, known in (("text", text, TEXT_FEATURES), ("dataset", dataset, SEARCHABLE)):
+            if value not in known:
+                raise ValueError(f"{name}={value!r} is unknown; choose one of {', '.join(known)}.")
         self.text = text
-        self.dataset = data = load_openclipart(text="minilm" if text == "minilm" else "tfidf")
-        self._texts = data.y if text == "minilm" else [f"{t} {k}" for t, k in zip(data.titles, data.texts)]
+        self.dataset = data = SEARCHABLE[dataset](text="minilm" if text == "minilm" else "tfidf")
+        self.texts = data.y if text == "minilm" else [f"{t} {k}" for t, k in zip(data.titles, data.texts)]
         self.model = CrossModalPipeline(text=_text_features(text), estimator=estimator)
         try:
-            self.model.fit(data.X, self._texts, labels=data.labels)
+            self.model.fit(data.X, self.texts, labels=data.labels)
         except TypeError as error:
             if text != "tfidf":
                 raise
@@ -145,7 +166,7 @@ class PictureSearch:
 
         A string that several pictures share is found once, with the one of them that comes first.
         """
-        index = CrossModalIndex(self.model).fit(texts=self._texts)
+        index = CrossModalIndex(self.model).fit(texts=self.texts)
         distances, items = index.kneighbors(image=self.dataset.X[[item]], n_neighbors=len(index))
         bearers, keywords = {}, self.dataset.texts
         for row, distance in zip(items[0].tolist(), distances[0].tolist()):
@@ -160,6 +181,11 @@ class PictureSearch:
             asker=item,
             own_rank=list(bearers).index(keywords[item]) + 1,
         )
+
+    @property
+    def vectorizer(self):
+        """The fitted `TfidfVectorizer`; there is none for "minilm"."""
+        return self.model.text_[0] if self.text == "lsa" else self.model.text_
 
     @property
     def made_by(self):
@@ -177,7 +203,7 @@ class PictureSearch:
 
     def _unknown_words(self, query):
         """Return {word: words spelled alike} of what the vocabulary lacks; raise if it lacks all."""
-        vectorizer = self.model.text_[0] if self.text == "lsa" else self.model.text_
+        vectorizer = self.vectorizer
         words = vectorizer.build_analyzer()(query)
         known = sorted(vectorizer.vocabulary_)
         unknown = {word: get_close_matches(word, known) for word in words if word not in vectorizer.vocabulary_}
@@ -188,7 +214,7 @@ class PictureSearch:
         return unknown
 
 
-def picture_search(method="CCA", dimensions=None, text="lsa"):
+def picture_search(method="CCA", dimensions=None, text="lsa", dataset="openclipart"):
     """Return a `PictureSearch` by the name of a method, with the parameters that it has in the suite ``quick``.
 
     Parameters
@@ -197,23 +223,24 @@ def picture_search(method="CCA", dimensions=None, text="lsa"):
         A name of `all_methods` or a label of the suite, in any case of letters.
     dimensions : int, optional
         Dimensions or bits; left out: 64, or as many as the method allows.
-    text : {"lsa", "tfidf", "minilm"}
+    text, dataset
+        As for `PictureSearch`.
 
     Raises
     ------
     ValueError
         Unknown method, with the known ones; or what the method refuses.
     """
-    entry = _entry(method)
+    entry = method_entry(method)
     if dimensions is not None:
-        return PictureSearch(entry.build(dimensions, seed=0), text)
+        return PictureSearch(entry.build(dimensions, seed=0), text, dataset)
     size = DIMENSIONS if not entry.sizes or DIMENSIONS in entry.sizes else max(entry.sizes)
     try:
-        return PictureSearch(entry.build(size, seed=0), text)
+        return PictureSearch(entry.build(size, seed=0), text, dataset)
     except ValueError as refused:
         # Methods that end at the rank of the labels, say, take None for all that there is.
         try:
-            return PictureSearch(entry.build(None, seed=0), text)
+            return PictureSearch(entry.build(None, seed=0), text, dataset)
         except (ValueError, TypeError):
             raise refused from None
 
@@ -252,8 +279,8 @@ def _listed(rows):
     return ", ".join(map(str, rows[:8])) + (", ..." if len(rows) > 8 else "")
 
 
-def _entry(method):
-    """Return the MethodEntry of a name or label: that of the suite ``quick``, where it has one."""
+def method_entry(method):
+    """Return the `MethodEntry` of a name or label: that of the suite ``quick``, where it has one."""
     tuned = read_suite("quick").methods
     names = {name.casefold(): name for name in all_methods()}
     wanted = names.get(method.casefold(), method)

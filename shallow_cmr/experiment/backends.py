@@ -1,0 +1,133 @@
+"""Who runs the cells: processes of this machine, its threads, or a Dask cluster; any backend of joblib."""
+
+import signal
+import warnings
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from threading import current_thread, main_thread
+
+import joblib
+from joblib.parallel import get_active_backend
+from sklearn.utils.parallel import Parallel, delayed
+
+__all__ = ["as_they_finish", "run_on"]
+
+
+@contextmanager
+def run_on(backend, scheduler=None):
+    """Let what runs inside use a backend of joblib.
+
+    Parameters
+    ----------
+    backend : str
+        "loky" (processes), "threading", "multiprocessing", "dask", or another that joblib knows.
+    scheduler : str, optional
+        Address of the Dask scheduler, such as ``"tcp://10.0.0.1:8786"``. Its workers need this package and the data.
+
+    Raises
+    ------
+    ValueError
+        Unknown backend, or a scheduler without Dask or the reverse.
+    ModuleNotFoundError
+        Dask is not installed.
+    OSError
+        No scheduler answers.
+    """
+    if (backend == "dask") != (scheduler is not None):
+        raise ValueError("a Dask cluster needs both: --backend dask --scheduler tcp://HOST:8786")
+    if backend == "dask":
+        with _client(scheduler) as client, joblib.parallel_config("dask", client=client):
+            yield
+    else:
+        with joblib.parallel_config(backend):
+            yield
+
+
+def _client(scheduler):
+    """Return a client of the scheduler."""
+    try:
+        from distributed import Client
+    except ModuleNotFoundError as error:
+        message = "the backend dask needs the extra of this name: pip install 'shallow_cmr[dask]'"
+        raise ModuleNotFoundError(message, name=error.name) from error
+    try:
+        return Client(scheduler, timeout="10s")
+    except OSError as error:
+        raise OSError(f"no Dask scheduler answers at {scheduler}: {error}") from error
+
+
+def as_they_finish(function, calls, n_jobs):
+    """Yield the results of calls in the order in which the active backend of joblib finishes them.
+
+    Backends that cannot hand out one result before all are there (multiprocessing, Ray) get a few calls at a time: as
+    many as run side by side. A Dask cluster gets them all, whatever `n_jobs` is.
+
+    Parameters
+    ----------
+    function : callable
+        Of a module, so that other processes find it.
+    calls : list of tuple
+        Its arguments.
+    n_jobs : int
+
+    Raises
+    ------
+    BrokenProcessPool
+        Workers died.
+    """
+    backend = get_active_backend()[0]
+    if hasattr(backend, "client"):
+        yield from _on_cluster(function, calls, backend.client)
+        return
+    tasks = [delayed(function)(*arguments) for arguments in calls]
+    if backend.supports_return_generator:
+        with _undisturbed():
+            finished = Parallel(n_jobs=n_jobs, return_as="generator_unordered", batch_size=1)(tasks)
+        with _closing(finished):
+            for result in finished:  # noqa: UP028 - `yield from` would close it before we can do so in silence
+                yield result
+    else:
+        n_at_once = joblib.effective_n_jobs(n_jobs)
+        for start in range(0, len(tasks), n_at_once):
+            yield from Parallel(n_jobs=n_jobs)(tasks[start : start + n_at_once])
+
+
+@contextmanager
+def _undisturbed():
+    """Let processes that are started inside not hear Ctrl-C: this one does, and ends them without their last words."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    heard = signal.signal(signal.SIGINT, signal.SIG_IGN)  # new processes inherit it; masks, joblib would lift
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, heard)
+
+
+@contextmanager
+def _closing(finished):
+    """Close a generator of joblib at the end, without its word on tasks that an interrupt has left undone."""
+    try:
+        yield
+    finally:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            finished.close()
+
+
+def _on_cluster(function, calls, client):
+    """Yield the results of calls as a Dask cluster finishes them.
+
+    Not through joblib, which waits for ever for a call whose workers died.
+    """
+    from distributed import KilledWorker, as_completed
+
+    futures = [client.submit(function, *arguments, pure=False) for arguments in calls]
+    try:
+        for _, result in as_completed(futures, with_results=True):
+            yield result
+    except KilledWorker as error:
+        raise BrokenProcessPool(str(error)) from error
+    finally:
+        client.cancel(futures)

@@ -1,0 +1,137 @@
+"""The figures that a run has the data for, each with its file name, title and caption."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from shallow_cmr.reporting.figures.class_scores import plot_class_scores
+from shallow_cmr.reporting.figures.costs import COSTS, plot_scaling, plot_score_against_costs
+from shallow_cmr.reporting.figures.critical_difference import plot_critical_difference
+from shallow_cmr.reporting.figures.data import (
+    class_scores,
+    cost_points,
+    mean_curves,
+    scaling_series,
+    shown_sizes,
+)
+from shallow_cmr.reporting.figures.retrieval_curves import plot_precision_at_n, plot_precision_recall
+from shallow_cmr.reporting.figures.score_by_size import plot_score_against_size
+from shallow_cmr.reporting.method_ranks import rank_methods
+
+__all__ = ["Plot", "dataset_plots", "run_plots"]
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A figure that can be drawn: ``plot.draw("dark", stacked=True)``.
+
+    Parameters
+    ----------
+    name : str
+        Of its file, without ending.
+    title, caption : str
+    draw : callable
+        Takes a theme and ``stacked``; returns a `matplotlib.figure.Figure`.
+    """
+
+    name: str
+    title: str
+    caption: str
+    draw: object
+
+
+def dataset_plots(board, results):
+    """Return the figures of one dataset.
+
+    Parameters
+    ----------
+    board : Leaderboard
+    results : Results
+
+    Returns
+    -------
+    list of Plot
+        Score against size first; without any score none. A figure whose data the results lack is left out.
+    """
+    if not board.scored:
+        return []
+    return [_score_by_size(board), *_curves(board, results), *_costs(board, results), *_classes(board, results)]
+
+
+def run_plots(boards, results):
+    """Return the figures over several datasets: how times grow, and average ranks with their critical difference.
+
+    Parameters
+    ----------
+    boards : list of Leaderboard
+    results : Results
+
+    Returns
+    -------
+    list of Plot
+    """
+    plots = []
+    for number, series in enumerate(scaling_series(boards, results).values(), start=1):
+        name = "scaling" if number == 1 else f"scaling{number}"
+        caption = "Time of one fit (CPU, one thread) by the number of training items; both scales are logarithmic."
+        plots.append(Plot(name, "Time against the number of items", caption, partial(plot_scaling, series)))
+    try:
+        ranking = rank_methods(boards)
+    except ValueError:
+        return plots
+    draw = partial(plot_critical_difference, ranking)
+    return [*plots, Plot("critical_difference", "Average ranks over data sets", ranking.caption, draw)]
+
+
+def _score_by_size(board):
+    """Return the figure of the leaderboard itself."""
+    bands = "Bands are one standard deviation over splits; the" if board.spread else "The"
+    draw = partial(plot_score_against_size, board)
+    return Plot("figure", f"{board.measure} against size", f"{bands} dashed line is chance.", draw)
+
+
+def _curves(board, results):
+    """Return precision against recall and against N, where the results hold them."""
+    curves = _named(board, mean_curves(board, results))
+    made = []
+    for key, name, title, draw in (
+        ("precision", "precision_recall", "Precision against recall", plot_precision_recall),
+        ("precision_at_n", "precision_at_n", "Precision among the first N", plot_precision_at_n),
+    ):
+        known = {label: {way: c for way, c in found.items() if key in c} for label, found in curves.items()}
+        if any(known.values()):
+            made.append(Plot(name, title, f"Means over queries and splits, {_at(board)}.", partial(draw, known)))
+    return made
+
+
+def _costs(board, results):
+    """Return score against costs, where the results hold any."""
+    points = cost_points(board, results)
+    if not any(cost in point for found in points.values() for point in found for cost in COSTS):
+        return []
+    caption = "Mean of both directions; a line joins a method's sizes, larger markers are larger sizes."
+    draw = partial(plot_score_against_costs, points, board.measure)
+    return [Plot("costs", f"{board.measure} against time and memory", caption, draw)]
+
+
+def _classes(board, results):
+    """Return the map of class-wise scores, where the results hold them."""
+    scores = _named(board, class_scores(board, results))
+    if not any(scores.values()):
+        return []
+    caption = f"Queries of each class, {_at(board)}; classes from the easiest to the hardest."
+    draw = partial(plot_class_scores, scores, board.measure)
+    return [Plot("classes", f"{board.measure} of each class", caption, draw)]
+
+
+def _at(board):
+    """Return at which size methods are shown."""
+    sizes = set(shown_sizes(board).values())
+    return f"at {sizes.pop()} dimensions or bits" if len(sizes) == 1 else "each method at the size in brackets"
+
+
+def _named(board, found):
+    """Return `found` by labels that name the shown size, where methods are shown at several."""
+    sizes = shown_sizes(board)
+    if len(set(sizes.values())) == 1:
+        return found
+    return {f"{label} ({sizes[label]})" if label in sizes else label: value for label, value in found.items()}

@@ -1,0 +1,134 @@
+"""Whoever computes the cells, and however many at once: the scores are the same, and so is what is told of failures."""
+
+import signal
+import sys
+import time
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
+from types import SimpleNamespace
+
+import pytest
+from joblib.externals.loky import get_reusable_executor
+from tiny_suite import small_suite
+
+from shallow_cmr.experiment import DatasetEntry, MethodEntry, Suite, run_on, run_suite
+from shallow_cmr.experiment.backends import as_they_finish
+
+pytestmark = pytest.mark.usefixtures("tiny")
+METHODS = (MethodEntry("PLS"), MethodEntry("CVH", sizes=(2, 500)), MethodEntry("CCA", tune={"reg": [0.1, 1]}))
+PICTURES = Suite((DatasetEntry("openclipart", splits=(0,)),), METHODS, (2,))
+
+
+@pytest.fixture(scope="module")
+def reference(tmp_path_factory):
+    """Scores of the suite computed one after the other in this process."""
+    return run_suite(PICTURES, tmp_path_factory.mktemp("reference"), n_jobs=1)
+
+
+def hears_interrupts():
+    """Whether this process does."""
+    return signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
+
+
+def test_workers_do_not_hear_the_interrupt_that_ends_them():
+    get_reusable_executor().shutdown(wait=True)  # others may have started its processes
+    before = signal.getsignal(signal.SIGINT)
+    assert list(as_they_finish(hears_interrupts, [()] * 2, 2)) == [False, False]
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+@pytest.mark.parametrize("backend", ["loky", "threading", "multiprocessing"])
+@pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+def test_scores_do_not_depend_on_who_computes_them(reference, tmp_path, backend):
+    with run_on(backend):
+        results = run_suite(PICTURES, tmp_path, n_jobs=2)
+    assert results.digest == reference.digest
+    assert len(results.failures) == 1
+    peaks = {row["fit_peak_bytes"] for row in results.rows if "fit_peak_bytes" in row}
+    assert (peaks == {None}) == (backend == "threading" or not sys.platform.startswith("linux"))
+
+
+def test_a_dask_cluster_gives_the_same_scores(reference, tmp_path):
+    distributed = pytest.importorskip("distributed", reason="needs the extra dask")
+    options = {"processes": False, "dashboard_address": None, "protocol": "tcp", "host": "127.0.0.1"}
+    with (
+        distributed.LocalCluster(n_workers=1, threads_per_worker=2, **options) as cluster,
+        run_on("dask", cluster.scheduler_address),
+    ):
+        results = run_suite(PICTURES, tmp_path)
+    assert results.digest == reference.digest
+    assert len(results.failures) == 1
+
+
+def test_the_extra_is_named_where_dask_is_missing(monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    message = r"needs the extra of this name: pip install 'shallow_cmr\[dask\]'"
+    with pytest.raises(ModuleNotFoundError, match=message), run_on("dask", "tcp://127.0.0.1:1"):
+        pass
+
+
+def test_a_scheduler_that_does_not_answer_is_named(monkeypatch):
+    distributed = pytest.importorskip("distributed", reason="needs the extra dask")
+
+    def refuse(*arguments, **options):
+        raise OSError("timed out")
+
+    monkeypatch.setattr(distributed, "Client", refuse)
+    message = r"no Dask scheduler answers at tcp://127.0.0.1:1: timed out"
+    with pytest.raises(OSError, match=message), run_on("dask", "tcp://127.0.0.1:1"):
+        pass
+
+
+class DeadCluster:
+    """A Dask client all of whose workers die."""
+
+    cancelled = ()
+
+    def submit(self, function, *arguments, pure):
+        return arguments
+
+    def cancel(self, futures):
+        self.cancelled = futures
+
+
+def test_dead_workers_of_a_cluster_end_the_run_with_their_story(monkeypatch):
+    distributed = pytest.importorskip("distributed", reason="needs the extra dask")
+
+    def all_die(futures, with_results):
+        yield futures[0], "first result"
+        raise distributed.KilledWorker("some task", SimpleNamespace(address="tcp://worker"), 3)
+
+    monkeypatch.setattr(distributed, "as_completed", all_die)
+    cluster = DeadCluster()
+    monkeypatch.setattr("shallow_cmr.experiment.backends.get_active_backend", lambda: [SimpleNamespace(client=cluster)])
+    finished = as_they_finish(print, [(1,), (2,)], -1)
+    assert next(finished) == "first result"
+    with pytest.raises(BrokenProcessPool, match="some task"):
+        next(finished)
+    assert cluster.cancelled == [(1,), (2,)]
+
+
+@pytest.mark.parametrize("arguments", [("dask",), ("loky", "tcp://127.0.0.1:1")])
+def test_a_scheduler_goes_with_dask_and_with_nothing_else(arguments):
+    with pytest.raises(ValueError, match="--backend dask --scheduler"), run_on(*arguments):
+        pass
+
+
+def test_an_unknown_backend_is_refused_with_the_known_ones():
+    with pytest.raises(ValueError, match=r"Invalid backend: nope, expected one of .*loky"), run_on("nope"):
+        pass
+
+
+def test_workers_with_other_code_compute_nothing(tmp_path, monkeypatch):
+    codes = iter(["of the process that asks", *["of a worker"] * 6])
+    monkeypatch.setattr("shallow_cmr.experiment.runner.code_digest", lambda: next(codes))
+    results = run_suite(small_suite(splits=(0,)), tmp_path, n_jobs=1)
+    assert len(results.failures) == 6
+    assert all("has other code than the process that asked" in row["error"] for row in results.failures)
+    assert "has other code" in (tmp_path / results.failures[0]["traceback"]).read_text()
+
+
+@pytest.mark.parametrize("backend", ["loky", "threading"])
+def test_a_run_that_is_given_up_leaves_without_a_word(backend):
+    with run_on(backend), closing(as_they_finish(time.sleep, [(0,), *[(0.2,)] * 6], 2)) as finished:
+        assert next(finished) is None
