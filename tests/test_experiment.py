@@ -311,7 +311,7 @@ def test_dates_of_one_environment_are_told_as_a_span(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("suite", "error", "message"),
     [
-        (Suite((DatasetEntry("openclipart", splits=(9,)),), (MethodEntry("PLS"),), (1,)), ValueError, "split=9"),
+        (Suite((DatasetEntry("openclipart", splits=(10,)),), (MethodEntry("PLS"),), (1,)), ValueError, "split=10"),
         (
             Suite((DatasetEntry("openclipart", {"image": "zzz"}),), (MethodEntry("PLS"),), (1,)),
             ValueError,
