@@ -32,7 +32,7 @@ def classes_of(found, dataset):
 @pytest.mark.parametrize(
     ("query", "wanted"),
     [
-        ("flower", "plants"),
+        ("red flower", "plants"),
         ("musical instrument", "music"),
         ("flag of france", "flags"),
         ("dog", "animals"),

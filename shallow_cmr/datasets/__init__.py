@@ -3,7 +3,7 @@
 >>> from shallow_cmr.datasets import load_openclipart
 >>> data = load_openclipart()
 >>> data.train.X.shape, data.test.y.shape
-((967, 128), (323, 128))
+((964, 128), (322, 128))
 """
 
 from shallow_cmr.datasets.benchmarks import (

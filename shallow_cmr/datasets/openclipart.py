@@ -78,7 +78,7 @@ def load_openclipart(image="cnn", text="minilm", *, labels="class", split=0, pre
     --------
     >>> from shallow_cmr.datasets import load_openclipart
     >>> print(load_openclipart())
-    openclipart: 1,286 image-text pairs, 967 training and 323 test (split 0 of 10)
+    openclipart: 1,286 image-text pairs, 964 training and 322 test (split 0 of 10)
       image features  cnn, 128 columns
       text features   minilm, 128 columns
       classes         14: animals, buildings, celebrations, clothing, electronics, flags,
