@@ -152,13 +152,13 @@ def test_a_dead_worker_is_told_with_the_way_on(suite, tmp_path, capsys, monkeypa
         (["bench", "no_such_suite"], "no suite 'no_such_suite'"),
         (["bench", "--methods", "KCCA9"], "unknown method of the suite: 'KCCA9'"),
         (["bench", "--methods", "PLS", "quick"], "To run the suite 'quick', write it before --methods"),
-        (["bench", "wrong.toml"], "openclipart, split 9: split=9 does not exist; the splits are 0 to 4"),
+        (["bench", "wrong.toml"], "openclipart, split 10: split=10 does not exist; the splits are 0 to 9"),
         (["report", "no_such_folder"], "no_such_folder holds no results"),
     ],
 )
 def test_wrong_use_is_one_line_and_status_two(arguments, message, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "wrong.toml").write_text(TOML.replace("splits = [0]", "splits = [9]"))
+    (tmp_path / "wrong.toml").write_text(TOML.replace("splits = [0]", "splits = [10]"))
     assert main(arguments) == 2
     printed = capsys.readouterr()
     assert printed.out == ""

@@ -142,7 +142,8 @@ def test_of_pictures_that_look_the_same_the_first_is_kept(build):
     [
         ("Cassa d&amp;#39;epoca &lt;anna@example.org&gt;", ["cassa", "epoca"]),
         ("L&Atilde;&copy;zard, snake_01.svg", ["lézard", "snake", "svg"]),
-        ("hash(0x8a07724) see http://example.org/a?b now", ["see", "now"]),
+        ("hash(0x8a07724) 0xa0ec6d0 see http://example.org/a?b now", ["see", "now"]),
+        ('<a href="x" rel="licence">Free</a> &lt;br/&gt; fish', ["free", "fish"]),
         ("A heart. This work is hereby released into the Public Domain. To view", ["heart"]),
     ],
 )

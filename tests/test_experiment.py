@@ -311,7 +311,7 @@ def test_dates_of_one_environment_are_told_as_a_span(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("suite", "error", "message"),
     [
-        (Suite((DatasetEntry("openclipart", splits=(9,)),), (MethodEntry("PLS"),), (1,)), ValueError, "split=9"),
+        (Suite((DatasetEntry("openclipart", splits=(10,)),), (MethodEntry("PLS"),), (1,)), ValueError, "split=10"),
         (
             Suite((DatasetEntry("openclipart", {"image": "zzz"}),), (MethodEntry("PLS"),), (1,)),
             ValueError,
@@ -330,7 +330,7 @@ def test_dates_of_one_environment_are_told_as_a_span(tmp_path, monkeypatch):
                 Protocol("mine", measures=("map@5000",), denominator="relevant"),
             ),
             ValueError,
-            "split 0: top_k=5000 is more than the 345 items",
+            "split 0: top_k=5000 is more than the 322 items",
         ),
     ],
     ids=["split", "option", "folder", "cutoff"],

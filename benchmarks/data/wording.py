@@ -6,7 +6,9 @@ from contextlib import suppress
 
 __all__ = ["mentions", "name_of_file", "names_a_batch", "plain", "without_addresses"]
 
-ADDRESS = re.compile(r"<?\S+@\S+|https?://\S+|www\.\S+|hash\(0x\w+\)", re.IGNORECASE)
+TAG = re.compile(r"</?\w[^<>]*>")
+# Addresses of people, of pages, and of the memory of a program that once wrote them in place of a keyword.
+ADDRESS = re.compile(r"<?\S+@\S+|https?://\S+|www\.\S+|(hash\()?0x\w+\)?", re.IGNORECASE)
 BOILERPLATE = re.compile(r"this work is hereby released.*|(created|made) (with|in) (inkscape|sodipodi)", re.I | re.S)
 # Titles of a whole batch of uploads: the name of the file says what the drawing shows.
 BATCH = re.compile(r"clipart by |r16 sibmission|etiquette icons|various cliparts|homes clipart|(svg )?road signs", re.I)
@@ -26,15 +28,15 @@ SKIPPED = frozenset(FUNCTION_WORDS.split()) | frozenset(FILE_WORDS.split())
 
 
 def plain(text):
-    """Return a text without HTML entities, wrongly decoded letters and needless blanks."""
-    text = html.unescape(html.unescape(text))
+    """Return a text without HTML, wrongly decoded letters and needless blanks."""
+    text = TAG.sub(" ", html.unescape(html.unescape(text)))
     with suppress(UnicodeError):  # it was decoded rightly
         text = text.encode("latin-1").decode("utf-8")
     return " ".join(text.split())
 
 
 def without_addresses(text):
-    """Return a text without e-mail and web addresses."""
+    """Return a text without addresses."""
     return " ".join(ADDRESS.sub(" ", text).split())
 
 

@@ -3,16 +3,18 @@
 >>> from shallow_cmr.datasets import load_openclipart
 >>> data = load_openclipart()
 >>> data.train.X.shape, data.test.y.shape
-((1035, 128), (345, 128))
+((964, 128), (322, 128))
 """
 
 from shallow_cmr.datasets.dataset import CrossModalDataset
+from shallow_cmr.datasets.emoji import load_emoji
 from shallow_cmr.datasets.openclipart import load_openclipart
 from shallow_cmr.datasets.synthetic import make_paired_gaussians, make_topics
 from shallow_cmr.datasets.wikipedia import load_wikipedia
 
 __all__ = [
     "CrossModalDataset",
+    "load_emoji",
     "load_openclipart",
     "load_wikipedia",
     "make_paired_gaussians",
@@ -20,4 +22,4 @@ __all__ = [
 ]
 
 # What a benchmark suite may name; its further keywords are arguments of the loader.
-LOADERS = {"openclipart": load_openclipart, "wikipedia": load_wikipedia}
+LOADERS = {"openclipart": load_openclipart, "emoji": load_emoji, "wikipedia": load_wikipedia}
