@@ -330,6 +330,7 @@ def test_published_numbers_are_reached_and_written(quick, wikipedia_folder, tmp_
     ]
     assert "0 without one (!)" in " ".join(first.split())
     assert ".1902" in first  # CVH(8, reg=1e-4)
+    assert b",explained,cca_unstated," in files["repro.csv"]
     assert load_results(tmp_path / "out" / "zscored").failures == []
 
     assert repro("--data", wikipedia_folder, "--out", tmp_path / "out") == 0
