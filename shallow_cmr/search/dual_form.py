@@ -7,7 +7,7 @@ items' TF-IDF :math:`T` (n, w), so that :math:`V W = T^\top G` with
 .. math:: G = (T T^\top)^+ T V W \quad (n, k).
 
 The items' texts give :math:`T` back, and :math:`G` has a row for each item where :math:`V W` has one for each word: of
-the clip art 1,380 against 2,601. Rounding :math:`G` also does less harm than rounding :math:`V W`, by a factor of
+the clip art 1,286 against 2,271. Rounding :math:`G` also does less harm than rounding :math:`V W`, by a factor of
 four in the cosines, as a word sums over the items that bear it.
 """
 
@@ -91,7 +91,7 @@ def dual_form(searches):
     >>> from shallow_cmr.search import dual_form, picture_search
     >>> form = dual_form({"CCA": picture_search("CCA"), "CVH": picture_search("CVH")})
     >>> [basis.shape for basis in form.bases], [method.images.dtype.name for method in form.methods]
-    ([(1380, 64)], ['float32', 'bool'])
+    ([(1286, 64)], ['float32', 'bool'])
     """
     for label, search in searches.items():
         _require_linear(label, search)
