@@ -80,8 +80,8 @@ def test_the_test_items_have_no_part_in_the_preparation(name):
 @both
 @pytest.mark.parametrize("text", ["minilm", "lsa", "tfidf"])
 def test_any_split_is_prepared_on_its_own_training_items(name, text):
-    fixed = LOADERS[name](text=text, split=2)
-    remake = partial(bundled.prepare, SETS[name], "cnn", text, ONE_LABEL[name], True)
+    fixed = LOADERS[name]("hog", text, split=2)
+    remake = partial(bundled.prepare, SETS[name], "hog", text, ONE_LABEL[name], True)
     again = pickle.loads(pickle.dumps(remake))(fixed.train_index, fixed.test_index)
     for ours, theirs in ((again.X, fixed.X), (again.y, fixed.y)):
         assert (ours != theirs).nnz == 0 if issparse(ours) else (ours == theirs).all()
