@@ -77,7 +77,7 @@ class Browser:
                 return answer["result"]
             self.events.append(answer)
 
-    def _read(self, patience=60):
+    def _read(self, patience=120):
         """Return the next message."""
         while b"\0" not in self._buffer:
             if not select.select([self._in], [], [], patience)[0]:
@@ -96,7 +96,7 @@ class Browser:
             raise RuntimeError(answer["exceptionDetails"]["exception"].get("description", script))
         return answer["result"].get("value")
 
-    def wait_for(self, condition, patience=30):
+    def wait_for(self, condition, patience=120):
         """Wait until a JavaScript expression is true."""
         end = time.monotonic() + patience
         while not self.run(condition):

@@ -155,6 +155,20 @@ def test_held_out_items_come_first_and_the_leak_is_the_difference_of_the_means(r
     assert rows[0]["values"][2] >= rows[1]["values"][2]
 
 
+def test_boards_of_other_splits_belong_together_and_those_of_other_features_do_not(results):
+    boards = leaderboards(results)
+
+    def groups(options):
+        cells = [
+            {**cell, "data": json.dumps(["openclipart", options])} if cell["dataset"] == LEAKING else cell
+            for cell in results.cells
+        ]
+        return [[board.dataset for board in group] for group in board_groups(boards, replace(results, cells=cells))]
+
+    assert groups({"split": 3}) == [[HELD_OUT, LEAKING]]
+    assert groups({"image": "hog"}) == [[LEAKING], [HELD_OUT]]
+
+
 def test_both_protocols_are_told_and_the_second_one_is_explained(page, results):
     for board in leaderboards(results):
         assert board.protocol in page

@@ -1,5 +1,7 @@
 """Leaderboards as the page's tables show them, and what a database of training items adds to each method."""
 
+import json
+
 from shallow_cmr.protocol import PROTOCOLS
 from shallow_cmr.reporting.notation import number, p_text
 from shallow_cmr.reporting.tables.cells import columns_of, is_level, is_marked, lines_of, summary_of
@@ -8,7 +10,7 @@ __all__ = ["board_groups", "comparison_rows", "leak_rows", "ranks_training_items
 
 
 def board_groups(boards, results):
-    """Return lists of the leaderboards that were made from the same data, held-out items first.
+    """Return lists of the leaderboards that were made from the same data, whatever splits, held-out items first.
 
     Parameters
     ----------
@@ -19,12 +21,17 @@ def board_groups(boards, results):
     -------
     list of list of Leaderboard
     """
-    data, groups = {}, {}
-    for cell in results.cells:
-        data.setdefault(cell["dataset"], set()).add(cell["data"])
+    loaded = {cell["dataset"]: _without_split(cell["data"]) for cell in results.cells}
+    groups = {}
     for board in boards:
-        groups.setdefault(frozenset(data.get(board.dataset, [board.dataset])), []).append(board)
+        groups.setdefault(loaded.get(board.dataset, board.dataset), []).append(board)
     return [sorted(group, key=lambda board: ranks_training_items(board, results)) for group in groups.values()]
+
+
+def _without_split(data):
+    """Return what a cell's data were loaded from, less the split."""
+    name, options = json.loads(data)
+    return json.dumps([name, {key: value for key, value in options.items() if key != "split"}])
 
 
 def ranks_training_items(board, results):
