@@ -8,6 +8,8 @@ from scipy.io import savemat
 from scipy.sparse import csr_matrix, issparse
 
 from shallow_cmr.datasets import load_features
+from shallow_cmr.datasets.features import load_features_in_suite
+from shallow_cmr.experiment import read_suite, run_suite
 
 N = 12
 FOLD = ["train"] * 6 + ["test"] * 4 + ["val", "database"]
@@ -272,3 +274,29 @@ def test_tables_may_be_files_apart(tmp_path, parts):
     data = load_features(tmp_path, image="img.txt", text="txt.csv", labels="y.npz", split=4)
     for values, name in ((data.X, "image"), (data.y, "text"), (data.labels, "labels")):
         np.testing.assert_allclose(values, parts[name], rtol=1e-14)
+
+
+def test_a_suite_runs_on_features_of_ones_own_with_another_draw_a_split(tmp_path):
+    rng = np.random.default_rng(0)
+    classes = np.arange(80) % 4
+    X = np.eye(4)[classes] @ rng.normal(size=(4, 6)) + 0.3 * rng.normal(size=(80, 6))
+    y = np.eye(4)[classes] @ rng.normal(size=(4, 5)) + 0.3 * rng.normal(size=(80, 5))
+    np.savez(tmp_path / "mine.npz", cnn=X, bow=y, kind=classes)
+    (tmp_path / "mine.toml").write_text(
+        f"""sizes = [3]
+[[datasets]]
+name = "features"
+label = "mine"
+options = {{ path = "{tmp_path / "mine.npz"}", image = "cnn", text = "bow", labels = "kind", test = 0.25 }}
+splits = [0, 1]
+[[methods]]
+name = "PLS"
+"""
+    )
+    results = run_suite(read_suite(tmp_path / "mine.toml"), tmp_path / "out", n_jobs=1)
+    assert not results.failures
+    scored = [row for row in results.rows if row["label"] == "PLS"]
+    assert {row["split"] for row in scored} == {0, 1}
+    assert min(row["value"] for row in scored) > 0.8
+    draws = [load_features_in_suite(tmp_path / "mine.npz", "cnn", "bow", "kind", 0.25, split=k) for k in (0, 1)]
+    assert set(draws[0].test_index) != set(draws[1].test_index)

@@ -15,7 +15,7 @@ from shallow_cmr.cli import main
 from shallow_cmr.datasets import load_openclipart
 from shallow_cmr.experiment import MethodEntry
 from shallow_cmr.reporting.contact_sheet import render_contact_sheet
-from shallow_cmr.search import PictureSearch, SearchResult, find_item, picture_search, searching
+from shallow_cmr.search import PictureSearch, SearchResult, find_item, naming, picture_search
 
 
 @pytest.fixture(scope="module")
@@ -137,9 +137,9 @@ class LabelMeans(CrossModalEstimator):
 
 
 def test_supervised_methods_get_the_classes_and_as_many_dimensions_as_they_allow(monkeypatch):
-    monkeypatch.setattr(searching, "all_methods", lambda: {"LabelMeans": LabelMeans})
+    monkeypatch.setattr(naming, "all_methods", lambda: {"LabelMeans": LabelMeans})
     monkeypatch.setattr(sys.modules[MethodEntry.__module__], "all_methods", lambda: {"LabelMeans": LabelMeans})
-    monkeypatch.setattr(searching, "read_suite", lambda name: type("Suite", (), {"methods": ()}))
+    monkeypatch.setattr(naming, "read_suite", lambda name: type("Suite", (), {"methods": ()}))
     engine = picture_search("labelmeans")
     assert engine.by_words("guitar", 3).made_by == (
         "LabelMeans(), fitted on all 1,286 pictures with their titles and keywords (lsa) and classes"

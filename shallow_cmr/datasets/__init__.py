@@ -19,7 +19,7 @@ from shallow_cmr.datasets.benchmarks import (
 )
 from shallow_cmr.datasets.dataset import CrossModalDataset
 from shallow_cmr.datasets.emoji import load_emoji
-from shallow_cmr.datasets.features import load_features
+from shallow_cmr.datasets.features import load_features, load_features_in_suite
 from shallow_cmr.datasets.fetching import fetch_mfeat, fetch_wikipedia
 from shallow_cmr.datasets.openclipart import load_openclipart
 from shallow_cmr.datasets.synthetic import make_paired_gaussians, make_topics
@@ -50,6 +50,7 @@ __all__ = [
 LOADERS = {
     "openclipart": load_openclipart,
     "emoji": load_emoji,
+    "features": load_features_in_suite,
     "wikipedia": load_wikipedia,
     "iapr_tc12": load_iapr_tc12,
     "mfeat": load_mfeat,

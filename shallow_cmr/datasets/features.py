@@ -14,7 +14,7 @@ from shallow_cmr.datasets.dataset import CrossModalDataset
 from shallow_cmr.datasets.parts import read_part
 from shallow_cmr.datasets.reading import DEFAULT_MAX_BYTES
 
-__all__ = ["load_features"]
+__all__ = ["load_features", "load_features_in_suite"]
 
 
 def load_features(
@@ -102,6 +102,17 @@ def load_features(
         source=str(path) if path is not None else "",
         citation=citation,
     )
+
+
+def load_features_in_suite(
+    path=None, image=None, text=None, labels=None, test=None, split=0, name=None, max_bytes=DEFAULT_MAX_BYTES
+):
+    """Return `load_features` of the same arguments as a suite names them.
+
+    ``test`` is its ``split``: how many items test, or where that is told; ``split`` its ``seed``: number 0, 1, ... of
+    the splits that are drawn.
+    """
+    return load_features(path, image, text, labels, test, name=name, seed=split, max_bytes=max_bytes)
 
 
 def _recognised(path, max_bytes):

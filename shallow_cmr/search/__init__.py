@@ -7,13 +7,12 @@
 """
 
 from shallow_cmr.search.dual_form import DualForm, TypedMethod, dual_form
+from shallow_cmr.search.naming import find_item, method_entry
 from shallow_cmr.search.searching import (
     SEARCHABLE,
     TEXT_FEATURES,
     PictureSearch,
     SearchResult,
-    find_item,
-    method_entry,
     picture_search,
 )
 
