@@ -179,9 +179,10 @@ def report(kind, first, cases, direct):
         for number in contained:
             faults |= supervise(kind, number, 1, False)[2]
     counts = ", ".join(f"{n} {said}" for said, n in outcomes.most_common())
-    numbers = ", ".join(map(str, contained)) or "none"
-    crashes = f"; crashes of the library, each contained: {numbers}" if direct else ""
+    crashes = f"; {len(contained)} crashes of the library" if direct else ""
     print(f"{kind:8} {cases} cases: {counts}{crashes}; slowest {slowest} s; {len(faults)} faults")
+    for number, what in contained.items():
+        print(f"    case {number} crashed the library ({what}), which was contained")
     for number, what in faults.items():
         print(f"    case {number}: {what}")
     return len(faults)

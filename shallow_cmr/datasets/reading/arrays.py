@@ -57,7 +57,7 @@ def read_arrays(path, names=None, *, max_bytes=DEFAULT_MAX_BYTES, sha256=None):
     Notes
     -----
     Memory stays below three times the larger of ``max_bytes`` and the file. HDF5 (MATLAB 7.3 too) and Parquet are
-    read in a process of their own, because their libraries crash on some damaged files: that takes 0.25 s and 0.4 s
+    read in a process of their own, because their libraries crash on some damaged files: that takes 0.3 s and 0.5 s
     a file and, on Linux, 256 MB at most beyond that bound. Elsewhere its memory is not limited.
 
     Examples
