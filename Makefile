@@ -18,4 +18,4 @@ notebooks:  ## execute the notebooks
 docs:       ## build the documentation (extra docs) into docs/_build
 	sphinx-build -W --keep-going -b html docs docs/_build/html
 clean:      ## remove what builds and tests leave behind
-	rm -rf build dist *.egg-info .pytest_cache .ruff_cache .hypothesis shallow_cmr_results shallow_cmr_search docs/_build docs/api docs/results
+	rm -rf build dist *.egg-info .pytest_cache .ruff_cache .hypothesis shallow_cmr_results shallow_cmr_search shallow_cmr_repro docs/_build docs/api docs/results docs/methods/[A-Z]*.md docs/notebooks/*.ipynb

@@ -1,6 +1,6 @@
 """Keep the results of a run with the project: ``python benchmarks/keep_results.py FOLDER NAME``.
 
-Copies tables and figures of a results folder (of ``shallow-cmr bench`` or ``repro``) to ``benchmarks/results/NAME``, with the
+Copies tables and figures of a results folder (of ``bench`` or ``repro``) to ``benchmarks/results/NAME``, with the
 environment that made them, and writes the list of all results anew. After ``quick``, run
 ``python benchmarks/method_table.py``: the README's table is made from them.
 """

@@ -21,7 +21,7 @@ def best_scores(path=RESULTS):
     scores, sizes = defaultdict(list), defaultdict(set)
     with path.open(newline="", encoding="utf-8") as file:
         for row in DictReader(file):
-            if row["value"] and row["label"] != "chance":
+            if row["value"] and row["label"] != "chance" and row["protocol"] == "heldout":
                 scores[row["method"], row["label"]].append(float(row["value"]))
                 sizes[row["method"], row["label"]].add(int(row["n_dimensions"]))
     best = {}

@@ -23,7 +23,8 @@ KINDS = {"real-valued": "Real-valued", "hashing": "Hashing (binary codes)"}
 # The rooms whose public names a user may call, in the order of the guide; a test proves that none is missing.
 MODULES = (
     *("methods", "compose", "evaluation", "protocol", "scorers", "retrieval", "search", "datasets"),
-    *("metrics", "statistics", "reporting", "experiment", "checks", "base", "moments", "codes", "kernels"),
+    *("metrics", "statistics", "reporting", "experiment", "published", "checks", "base", "moments"),
+    *("codes", "kernels"),
 )
 
 

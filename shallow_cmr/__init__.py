@@ -22,7 +22,7 @@ _PUBLIC_MODULES = {
     "base": None,
     "moments": None,
     "datasets": (
-        *("CrossModalDataset", "load_features", "load_openclipart", "load_wikipedia"),
+        *("CrossModalDataset", "load_emoji", "load_features", "load_openclipart", "load_wikipedia"),
         *("make_paired_gaussians", "make_topics"),
     ),
     "metrics": ("average_precision", "mean_average_precision"),

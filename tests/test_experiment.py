@@ -222,7 +222,7 @@ def test_dates_of_one_environment_are_told_as_a_span(tmp_path, monkeypatch):
                 Protocol("mine", measures=("map@5000",), denominator="relevant"),
             ),
             ValueError,
-            "split 0: top_k=5000 is more than the 345 items",
+            "split 0: top_k=5000 is more than the 322 items",
         ),
     ],
     ids=["split", "option", "folder", "cutoff"],

@@ -56,7 +56,8 @@ def test_it_runs_without_a_warning_and_in_time(path):
 
     notebook, before = _read(path), os.times()
     where = {"metadata": {"path": str(path.parent)}}
-    NotebookClient(notebook, timeout=600, kernel_name="python3", resources=where).execute()
+    patience = {"timeout": 600, "startup_timeout": 300}  # for machines with much else to do
+    NotebookClient(notebook, kernel_name="python3", resources=where, **patience).execute()
     after = os.times()  # the kernel has ended, so that its time counts as that of a child
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     assert [output.text for output in outputs if output.get("name") == "stderr"] == []

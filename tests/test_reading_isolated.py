@@ -323,7 +323,7 @@ def test_a_crash_of_the_library_is_an_error_of_the_file(started, program):
 
 @pytest.mark.parametrize("before", [READY, ASKED + SENDS % "[4, 3]"], ids=["listing", "handing over"])
 def test_a_library_that_hangs_is_ended(started, monkeypatch, before):
-    monkeypatch.setattr(isolation, "PATIENCE", 4)
+    monkeypatch.setattr(isolation, "PATIENCE", 6)
     begun = time.monotonic()
     with pytest.raises(ValueError, match=r"a.h5 refused: reading it does not come to an end"):
         started(before + "time.sleep(60)")

@@ -74,4 +74,4 @@ def test_the_list_can_be_of_some_methods_and_knows_no_others(capsys):
     assert "PLS(n_components=None)" in printed
     assert "KCCA(" not in printed
     assert main(["list", "PLSS"]) == 2
-    assert "unknown method: 'PLSS'; known: " in capsys.readouterr().err
+    assert "unknown method: 'PLSS'; did you mean 'PLS'? known: " in capsys.readouterr().err

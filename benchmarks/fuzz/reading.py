@@ -99,11 +99,12 @@ def read_whole(path):
 
 def read_directly(module):
     """Return the function that reads with a module of the room in this very process."""
-    catalogue = import_module(f"shallow_cmr.datasets.reading.{module}").catalogue
+    reading = import_module(f"shallow_cmr.datasets.reading.{module}")
+    reading.prepare()
 
     def read(path):
         with opened(path, max_bytes=MAX_BYTES) as source, refusing(path, "file"):
-            found = catalogue(source)
+            found = reading.catalogue(source)
             wanted = {name: s for name, s in found.items() if s.load and not s.fault and s.nbytes <= MAX_BYTES // 8}
             return {name: stored.load() for name, stored in list(wanted.items())[:8]}
 

@@ -10,6 +10,9 @@ def add_parser(commands):
     """Add the parser of this command to those of `commands`."""
     parser = commands.add_parser("search", help="find bundled pictures by words, or keywords by a picture")
     parser.add_argument("words", nargs="*", help='what to look for, such as "red flower"')
+    parser.add_argument(
+        "--data", choices=("openclipart", "emoji"), default="openclipart", help="the pictures (default: %(default)s)"
+    )
     parser.add_argument("--image", metavar="PICTURE", help="ask with a bundled picture: its number or title")
     parser.add_argument("--method", default="CCA", metavar="NAME", help="see list (default: %(default)s)")
     parser.add_argument("--n", type=int, default=12, metavar="N", help="so many (default: %(default)s)")
@@ -42,7 +45,7 @@ def _search(options):
     # One BLAS thread: for matrices as small as these, several only wait for each other.
     with warnings.catch_warnings(record=True) as caught, threadpool_limits(limits=1):
         warnings.simplefilter("always")
-        search = picture_search(options.method, options.dimensions, options.text)
+        search = picture_search(options.method, options.dimensions, options.text, options.data)
         if options.image:
             found = search.by_picture(find_item(search.dataset, options.image), options.n)
         else:

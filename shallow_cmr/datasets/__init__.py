@@ -3,7 +3,7 @@
 >>> from shallow_cmr.datasets import load_openclipart
 >>> data = load_openclipart()
 >>> data.train.X.shape, data.test.y.shape
-((1035, 128), (345, 128))
+((964, 128), (322, 128))
 """
 
 from shallow_cmr.datasets.benchmarks import (
@@ -18,6 +18,7 @@ from shallow_cmr.datasets.benchmarks import (
     load_xmedia,
 )
 from shallow_cmr.datasets.dataset import CrossModalDataset
+from shallow_cmr.datasets.emoji import load_emoji
 from shallow_cmr.datasets.features import load_features
 from shallow_cmr.datasets.fetching import fetch_mfeat, fetch_wikipedia
 from shallow_cmr.datasets.openclipart import load_openclipart
@@ -28,6 +29,7 @@ __all__ = [
     "CrossModalDataset",
     "fetch_mfeat",
     "fetch_wikipedia",
+    "load_emoji",
     "load_features",
     "load_iapr_tc12",
     "load_mfeat",
@@ -47,6 +49,7 @@ __all__ = [
 # What a benchmark suite may name; its further keywords are arguments of the loader.
 LOADERS = {
     "openclipart": load_openclipart,
+    "emoji": load_emoji,
     "wikipedia": load_wikipedia,
     "iapr_tc12": load_iapr_tc12,
     "mfeat": load_mfeat,

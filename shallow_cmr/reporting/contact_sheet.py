@@ -26,8 +26,8 @@ def print_found(found, dataset, console):
     table = Table(title=Text(headline(found)), title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1), expand=True)
     for name in columns:
         width = max(len(name), *(len(row[name]) for row in rows))
-        if name in ("title", "of"):
-            width = min(width, max(12, console.width // 3))
+        if name in ("title", "of", "class"):
+            width = min(width, max(12, console.width // 4 if name == "class" else console.width // 3))
         last = name == "keywords"
         table.add_column(
             name,

@@ -32,6 +32,7 @@ def render_report(results, datasets, files=()):
     Parameters
     ----------
     results : Results
+        From `run_suite` or `load_results`.
     datasets : dict of str to CrossModalDataset
         By the name that rows carry; those that cannot be loaded any more are left out, and so are their pictures.
     files : sequence of str
@@ -40,6 +41,15 @@ def render_report(results, datasets, files=()):
     Returns
     -------
     str
+        The page, whole: it loads nothing.
+
+    Examples
+    --------
+    >>> from shallow_cmr.experiment import Results
+    >>> from shallow_cmr.reporting import render_report
+    >>> plan = {"title": "Nothing computed yet", "description": "", "protocol": "heldout", "methods": []}
+    >>> "<title>Nothing computed yet</title>" in render_report(Results(plan, [], []), {})
+    True
     """
     boards = leaderboards(results)
     groups = board_groups(boards, results)

@@ -130,7 +130,7 @@ class Reproduction:
 
     def suite(self, part, folder=None):
         """Return the `Suite` of a part; `folder` holds the dataset's files, None: where its loader looks."""
-        place = {} if folder is None else {"folder": str(folder)}
+        place = {} if folder is None else {"path": str(folder)}
         dataset = DatasetEntry(self.dataset, part.options | place)
         return Suite(
             datasets=(dataset,),

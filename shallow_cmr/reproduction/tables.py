@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from shallow_cmr.experiment import write_atomically
+from shallow_cmr.atomic import write_atomically
 from shallow_cmr.reporting import to_csv
 from shallow_cmr.reproduction.legend import KEY, Legend
 from shallow_cmr.reproduction.rows import CSV_COLUMNS, HEADS, cells_of, csv_row, grouped, summary

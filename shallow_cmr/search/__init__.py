@@ -1,4 +1,4 @@
-"""A search.searching over bundled pictures: words find pictures, a picture finds keywords, by any method.
+"""A search engine over bundled pictures: words find pictures, a picture finds keywords, by any method.
 
 >>> from shallow_cmr.search import picture_search
 >>> found = picture_search("CCA").by_words("musical instrument", n=3)

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from shallow_cmr.compose import CrossModalPipeline
-from shallow_cmr.datasets import load_openclipart
+from shallow_cmr.datasets import load_emoji, load_openclipart
 from shallow_cmr.experiment import MethodEntry, read_suite
 from shallow_cmr.methods import all_methods
 from shallow_cmr.retrieval import CrossModalIndex
@@ -20,7 +20,9 @@ __all__ = [
     "picture_search",
 ]
 
-SEARCHABLE = {"openclipart": load_openclipart}  # bundled: with titles, texts and pictures
+#: Loaders of the bundled sets, which have titles, texts and pictures.
+SEARCHABLE = {"openclipart": load_openclipart, "emoji": load_emoji}
+#: Features of titles and keywords.
 TEXT_FEATURES = ("lsa", "tfidf", "minilm")
 DIMENSIONS = 64
 N_LATENT_TOPICS = 300
@@ -49,6 +51,12 @@ class SearchResult:
         Where the asking picture's own keywords came, from 1.
     ignored : dict of str to list of str
         Words of the query that are unknown, with known ones that are spelled alike.
+
+    Examples
+    --------
+    >>> from shallow_cmr.search import SearchResult
+    >>> SearchResult("two bits", [4, 7], [0, 3], "by hand", 9).scores
+    ['0 bits off', '3 bits off']
     """
 
     query: str
@@ -113,9 +121,10 @@ class PictureSearch:
     -----
     All pairs serve for fitting: a search engine should know every word. The pictures are then ranked by their
     image features alone, without a look at their words. How well that goes for pictures never seen before was measured
-    on the five fixed splits of the clip art, fitted on training items, with each keyword that two or more test items
-    share as a query (977 queries, an item is relevant if it has the word), ``CCA(n_components=64, reg=1, power=1)``:
-    mAP@all .343 with "lsa" (.310 in 32 dimensions); "tfidf" reaches .338 with its better ridge, ``reg=3``.
+    on the ten fixed splits of the clip art, fitted on training items, with each keyword of the training items that two
+    or more test items share as a query (1,587 queries, an item is relevant if it has the word),
+    ``CCA(n_components=64, reg=1, power=1)``: mAP@all .408 with "lsa" (.363 in 32 dimensions); "tfidf" reaches .388 with
+    its better ridge, ``reg=3``.
 
     Examples
     --------
@@ -124,7 +133,7 @@ class PictureSearch:
     >>> search = PictureSearch(CCA(n_components=64, reg=1, power=1))
     >>> found = search.by_words("musical instrument", n=3)
     >>> [search.dataset.titles[i] for i in found.items]
-    ['guitar1', 'bass-guitar', 'electric guitar']
+    ['guitar1', 'bass-guitar', 'guitar2']
     """
 
     def __init__(self, estimator, text="lsa", dataset="openclipart"):
@@ -143,7 +152,19 @@ class PictureSearch:
             raise ValueError(f"{type(estimator).__name__} takes no sparse text; use text='lsa'.") from error
 
     def by_words(self, query, n=12):
-        """Return the `n` pictures nearest to a text.
+        """Return the pictures nearest to a text.
+
+        Parameters
+        ----------
+        query : str
+            Words.
+        n : int
+            So many pictures.
+
+        Returns
+        -------
+        SearchResult
+            Pictures, best first.
 
         Raises
         ------
@@ -162,9 +183,24 @@ class PictureSearch:
         return SearchResult(query, items[0].tolist(), distances[0].tolist(), self.made_by, len(index), ignored=ignored)
 
     def by_picture(self, item, n=12):
-        """Return the `n` strings of keywords nearest to a bundled picture, a row of the dataset.
+        """Return the strings of keywords nearest to a bundled picture.
 
-        A string that several pictures share is found once, with the one of them that comes first.
+        Parameters
+        ----------
+        item : int
+            Row of the picture in the data set.
+        n : int
+            So many strings.
+
+        Returns
+        -------
+        SearchResult
+            Strings, best first. One that several pictures share is found once, with the first of them.
+
+        Raises
+        ------
+        ValueError
+            `n` is out of range.
         """
         index = CrossModalIndex(self.model).fit(texts=self.texts)
         distances, items = index.kneighbors(image=self.dataset.X[[item]], n_neighbors=len(index))
@@ -223,13 +259,25 @@ def picture_search(method="CCA", dimensions=None, text="lsa", dataset="openclipa
         A name of `all_methods` or a label of the suite, in any case of letters.
     dimensions : int, optional
         Dimensions or bits; left out: 64, or as many as the method allows.
-    text, dataset
+    text, dataset : str, str
         As for `PictureSearch`.
+
+    Returns
+    -------
+    PictureSearch
+        Fitted.
 
     Raises
     ------
     ValueError
         Unknown method, with the known ones; or what the method refuses.
+
+    Examples
+    --------
+    >>> from shallow_cmr.search import picture_search
+    >>> found = picture_search("CVH", 32).by_words("flower", n=2)
+    >>> found.counts_bits, len(found.items)
+    (True, 2)
     """
     entry = method_entry(method)
     if dimensions is not None:
@@ -248,11 +296,31 @@ def picture_search(method="CCA", dimensions=None, text="lsa", dataset="openclipa
 def find_item(dataset, name):
     """Return the row of the picture of that number or title.
 
+    Parameters
+    ----------
+    dataset : CrossModalDataset
+        With titles.
+    name : str
+        Number or title, in any case of letters.
+
+    Returns
+    -------
+    int
+        Row of the data set.
+
     Raises
     ------
     ValueError
         No such picture (the message names titles spelled alike), several of that title, or a file: features of new
         pictures cannot be computed here.
+
+    Examples
+    --------
+    >>> from shallow_cmr import load_emoji
+    >>> from shallow_cmr.search import find_item
+    >>> data = load_emoji()
+    >>> data.titles[find_item(data, "Lion")]
+    'lion'
     """
     if name.isdecimal():
         if int(name) < len(dataset):
@@ -280,7 +348,29 @@ def _listed(rows):
 
 
 def method_entry(method):
-    """Return the `MethodEntry` of a name or label: that of the suite ``quick``, where it has one."""
+    """Return the `MethodEntry` of a name or label: that of the suite ``quick``, where it has one.
+
+    Parameters
+    ----------
+    method : str
+        A name of `all_methods` or a label of the suite, in any case of letters.
+
+    Returns
+    -------
+    MethodEntry
+        With its parameters.
+
+    Raises
+    ------
+    ValueError
+        Unknown method.
+
+    Examples
+    --------
+    >>> from shallow_cmr.search import method_entry
+    >>> method_entry("cca").label
+    'CCA, axes by ρ'
+    """
     tuned = read_suite("quick").methods
     names = {name.casefold(): name for name in all_methods()}
     wanted = names.get(method.casefold(), method)

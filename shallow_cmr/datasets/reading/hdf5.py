@@ -8,7 +8,7 @@ from shallow_cmr.datasets.reading.hdf5_objects import linked, stored_dataset
 from shallow_cmr.datasets.reading.limits import MAX_ARRAYS, check_count
 from shallow_cmr.datasets.reading.stored import Stored
 
-__all__ = ["catalogue", "is_hdf5"]
+__all__ = ["catalogue", "is_hdf5", "prepare"]
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 
@@ -16,6 +16,11 @@ SIGNATURE = b"\x89HDF\r\n\x1a\n"
 def is_hdf5(head):
     """Return whether the first bytes are those of an HDF5 file, with MATLAB's 512 bytes in front or without."""
     return head.startswith(SIGNATURE) or head[512:520] == SIGNATURE
+
+
+def prepare():
+    """Import what reads such files."""
+    import h5py  # noqa: F401
 
 
 def catalogue(source):

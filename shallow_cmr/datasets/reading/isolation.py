@@ -24,7 +24,7 @@ from shallow_cmr.datasets.reading.stored import Stored, fill, numeric_dtype
 __all__ = ["Reader"]
 
 # Seconds until the first byte of an answer, and bytes a second that any disk gives.
-PATIENCE = 60
+PATIENCE = 120
 SLOWEST = 5_000_000
 LONGEST_LINE = 1 << 26
 WORKER = ["-P", "-m", "shallow_cmr.datasets.reading.worker"]

@@ -3,15 +3,30 @@
 This module runs in the process of `worker` only.
 """
 
+import io
+
 import numpy as np
 
 from shallow_cmr.datasets.reading.fault import Fault
 from shallow_cmr.datasets.reading.limits import check_count
 from shallow_cmr.datasets.reading.stored import Stored, numeric_dtype
 
-__all__ = ["MAGIC", "catalogue"]
+__all__ = ["MAGIC", "catalogue", "prepare"]
 
 MAGIC = b"PAR1"
+
+
+def prepare():
+    """Read a table once, so that all is imported that pyarrow imports when it is used."""
+    import pyarrow as pa
+    from pyarrow.parquet import ParquetFile, write_table
+
+    file = io.BytesIO()
+    write_table(pa.table({"vector": [1.0], "matrix": [[1.0]], "truth": [True], "words": ["a"]}), file)
+    table = ParquetFile(file)
+    for stored in (_stored(table, field, 1) for field in table.schema_arrow):
+        if stored.load:
+            stored.load()
 
 
 def catalogue(source):

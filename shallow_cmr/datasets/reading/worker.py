@@ -18,8 +18,6 @@ from shallow_cmr.datasets.reading.source import opened
 
 __all__ = ["confine", "main"]
 
-# Whole, because nothing can be imported later.
-LIBRARIES = {"hdf5": ["h5py"], "parquet": ["pyarrow.parquet", "pyarrow.compute"]}
 KINDS = {"hdf5": "HDF5 file", "parquet": "Parquet table"}
 # What libraries need for themselves, and how often an array may lie in memory on its way: inflated, converted, turned.
 SPARE = 1 << 28
@@ -31,14 +29,14 @@ def main(module, path, max_bytes):
     # Nothing that a library prints may mingle with the answers.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    for library in LIBRARIES[module]:
-        import_module(library)
-    read = import_module(f"shallow_cmr.datasets.reading.{module}").catalogue
+    reading = import_module(f"shallow_cmr.datasets.reading.{module}")
+    # Before the process is confined: nothing can be imported afterwards.
+    reading.prepare()
     _send(answers, {"ready": True})
     try:
         with opened(path, max_bytes=max_bytes) as source:
             confine(COPIES * max_bytes + SPARE)
-            found = read(source)
+            found = reading.catalogue(source)
             _send(answers, {"arrays": {name: _described(stored) for name, stored in found.items()}})
             for line in sys.stdin.buffer:
                 _send_array(answers, found[json.loads(line)].load())
@@ -56,7 +54,7 @@ def confine(nbytes):
     statm = Path("/proc/self/statm")
     if statm.exists():
         most = int(statm.read_text(encoding="ascii").split()[0]) * resource.getpagesize() + nbytes
-        allowed = resource.getrlimit(resource.RLIMIT_AS)[1]
+        allowed = resource.getrlimit(resource.RLIMIT_AS)[0]
         most = most if allowed == resource.RLIM_INFINITY else min(most, allowed)
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
