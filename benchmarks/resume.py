@@ -39,10 +39,8 @@ N_CELLS = 60
 def start(suite, folder):
     """Return the running benchmark, in a process group of its own."""
     command = [sys.executable, "-m", "shallow_cmr", "bench", str(suite), "--out", str(folder)]
-    silent = {
-        "stdout": subprocess.DEVNULL,
-        "stderr": subprocess.DEVNULL,
-    }  # joblib reports what killed runs left it to clear
+    # Of what killed runs left to it, joblib's tracker tells at length while it clears it.
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     return subprocess.Popen(command, start_new_session=True, **silent)
 
 

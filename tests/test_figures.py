@@ -22,7 +22,14 @@ from shallow_cmr.reporting import (
     write_outputs,
 )
 from shallow_cmr.reporting.figures.canvas import method_style
-from shallow_cmr.reporting.figures.data import class_scores, cost_points, mean_curves, scaling_series, shown_sizes
+from shallow_cmr.reporting.figures.data import (
+    class_scores,
+    cost_points,
+    extreme_classes,
+    mean_curves,
+    scaling_series,
+    shown_sizes,
+)
 
 WAYS = ("image->text", "text->image")
 
@@ -283,6 +290,15 @@ def test_a_figure_is_the_same_bytes_each_time():
     scores = class_scores(leaderboards(data)[0], data)
     one, two = (plot_class_scores(scores, "mAP", "dark", stacked=True) for _ in range(2))
     assert (as_svg(one), as_png(one)) == (as_svg(two), as_png(two))
+
+
+def test_of_very_many_classes_the_map_shows_the_easiest_and_the_hardest():
+    scores = {"a": {WAYS[0]: {f"class {j}": j / 40 for j in range(41)}}, "b": {WAYS[0]: {"class 7": 0.4}, WAYS[1]: {}}}
+    shown, n_classes = extreme_classes(scores, 10)
+    assert n_classes == 41
+    assert list(shown["a"][WAYS[0]]) == [f"class {j}" for j in (40, 39, 38, 37, 36, 4, 3, 2, 1, 0)]
+    assert shown["b"] == {WAYS[0]: {}, WAYS[1]: {}}
+    assert extreme_classes(scores, 41) == (scores, 41)
 
 
 @pytest.mark.parametrize("stacked", [False, True])

@@ -8,7 +8,7 @@ import numpy as np
 
 from shallow_cmr.reporting.figures.costs import COSTS
 
-__all__ = ["class_scores", "cost_points", "mean_curves", "scaling_series", "shown_sizes"]
+__all__ = ["class_scores", "cost_points", "extreme_classes", "mean_curves", "scaling_series", "shown_sizes"]
 
 _SCALES_FROM = 2  # times as many training items, from which on a line tells how the time grows
 
@@ -48,6 +48,34 @@ def class_scores(board, results):
         label: {direction: _mean_by_name(scores) for direction, scores in found.items()}
         for label, found in _shown_results(board, results, "classes").items()
     }
+
+
+def extreme_classes(scores, most):
+    """Return class-wise scores of at most so many classes, the easiest and the hardest, and how many there are.
+
+    Parameters
+    ----------
+    scores : dict
+        As `class_scores` returns them.
+    most : int
+
+    Returns
+    -------
+    scores : dict
+    n_classes : int
+    """
+    found = defaultdict(list)
+    for by_direction in scores.values():
+        for by_class in by_direction.values():
+            for name, value in by_class.items():
+                found[name].append(value)
+    names = sorted(found, key=lambda name: -fmean(found[name]))
+    kept = names if len(names) <= most else [*names[: most // 2], *names[len(names) - most // 2 :]]
+    reduced = {
+        label: {way: {name: row[name] for name in kept if name in row} for way, row in by_direction.items()}
+        for label, by_direction in scores.items()
+    }
+    return reduced, len(names)
 
 
 def _shown_results(board, results, key):

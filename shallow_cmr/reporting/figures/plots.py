@@ -9,6 +9,7 @@ from shallow_cmr.reporting.figures.critical_difference import plot_critical_diff
 from shallow_cmr.reporting.figures.data import (
     class_scores,
     cost_points,
+    extreme_classes,
     mean_curves,
     scaling_series,
     shown_sizes,
@@ -18,6 +19,9 @@ from shallow_cmr.reporting.figures.score_by_size import plot_score_against_size
 from shallow_cmr.reporting.method_ranks import rank_methods
 
 __all__ = ["Plot", "dataset_plots", "run_plots"]
+
+
+_MOST_CLASSES = 30  # beyond which the names below a map run into each other
 
 
 @dataclass(frozen=True)
@@ -156,8 +160,12 @@ def _classes(board, results):
     scores = _named(board, class_scores(board, results))
     if not any(scores.values()):
         return []
-    caption = f"Queries of each class, {_at(board)}; classes from the easiest to the hardest."
-    draw = partial(plot_class_scores, scores, board.measure)
+    shown, n_classes = extreme_classes(scores, _MOST_CLASSES)
+    few = n_classes <= _MOST_CLASSES
+    half = _MOST_CLASSES // 2
+    order = "from the easiest to the hardest" if few else f"the {half} easiest and the {half} hardest of {n_classes}"
+    caption = f"Queries of each class, {_at(board)}; classes {order}."
+    draw = partial(plot_class_scores, shown, board.measure)
     return [Plot("classes", f"{board.measure} of each class", caption, draw)]
 
 

@@ -179,7 +179,7 @@ class Gallery {
     const items = this.items;
     const asksText = this.direction.startsWith("text");
     const words = asksText
-      ? make("q", {}, items.text(query))
+      ? make("q", { className: "clamp", title: items.text(query) }, items.text(query))
       : make("strong", {}, items.title(query));
     const picture = items.picture(query, asksText ? 56 : 128);
     const facts = make("span", { className: "small" }, items.classes(query));
