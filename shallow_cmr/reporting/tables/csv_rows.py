@@ -9,10 +9,11 @@ _CELL = ("label", "method", "parameters", "n_dimensions", "dataset", "split", "s
 SCORE_COLUMNS = (
     *_CELL,
     *("image_features", "text_features", "protocol", "measure", "value", "pessimistic", "optimistic", "chance"),
-    *("n_queries", "n_without_relevant", "error"),
+    *("n_queries", "n_without_relevant", "n_train", "n_test", "tuned", "error", "traceback"),
 )
 _SECONDS = [f"{stage}_{clock}" for stage in ("fit", "encode", "query") for clock in ("seconds", "cpu_seconds")]
-TIMING_COLUMNS = (*_CELL, *_SECONDS)
+_PEAKS = [f"{stage}_peak_bytes" for stage in ("fit", "encode", "query")]
+TIMING_COLUMNS = (*_CELL, "n_train", "bytes_per_item", *_SECONDS, *_PEAKS, "tune_seconds", "tune_fits")
 COMPARISON_COLUMNS = (
     *("dataset", "measure", "n_dimensions", "direction", "family", "method", "other", "difference", "standard_error"),
     *("p_value", "p_adjusted", "n_splits", "n_queries", "verdict", "test", "correction", "level"),
