@@ -14,7 +14,7 @@ _LOOKS_EVERY = 1.0  # seconds
 def end_with_parent(parent):
     """End this process soon after its parent, where `parent` is that process's number; elsewhere do nothing.
 
-    A process that is killed with -9 cannot tell its workers, and joblib's wait five more minutes for work.
+    A process that is killed with -9 cannot tell its workers, and joblib's were seen to wait for hours.
     """
     if os.getppid() == parent:
         threading.Thread(target=_watch, args=(parent,), daemon=True).start()
