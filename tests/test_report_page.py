@@ -19,6 +19,7 @@ from shallow_cmr.reporting.page.drawings import drawing
 from shallow_cmr.reporting.page.gallery import galleries
 from shallow_cmr.reporting.page.items import ItemTables
 from shallow_cmr.reporting.page.search_box import is_searchable, search_box, searches
+from shallow_cmr.search import SEARCHABLE
 
 HELD_OUT, LEAKING = "openclipart", "openclipart, training items"
 
@@ -245,6 +246,14 @@ def test_the_search_box_keeps_the_scores_of_the_fitted_searches():
         else:
             rows = matrix(method["vectors"])
             np.testing.assert_allclose(rows, images / np.linalg.norm(images, axis=1, keepdims=True), atol=2e-6)
+
+
+def test_every_bundled_set_can_be_searched():
+    for name, load in SEARCHABLE.items():
+        box = search_box(name)
+        assert is_searchable(load())
+        assert len(box["examples"]) == 6
+        assert {basis["rows"] for basis in box["bases"]} == {len(load())}
 
 
 def test_every_example_query_is_known_and_is_found(page):

@@ -55,10 +55,10 @@ def search_box(name):
     Returns
     -------
     dict
-        ``bases``, ``methods`` (`DualForm`, as base64) and ``examples`` of queries. Numbers keep 20 bits. For 3,301
-        queries of the clip art (each known word, 700 pairs of words) the page's 24 best by each hashing method were
-        those of `PictureSearch.by_words`; by CCA and PLS cosines moved by less than 4e-6, and five of the 6,602 lists
-        had items in another order, whose cosines are less than 3e-7 apart.
+        ``bases``, ``methods`` (`DualForm`, as base64) and ``examples`` of queries. Numbers keep 20 bits. Of 7,216
+        queries (each known word of both bundled sets, and pairs of words) two have a bit that this flips, by CVH or
+        CCA-ITQ on emoji; by CCA and PLS cosines move by less than 5e-6, and 8 of 14,432 lists of 24 have another order,
+        of items whose cosines are less than 1e-6 apart. All other lists are those of `PictureSearch.by_words`.
     """
     fitted = searches(name)
     form = dual_form(fitted)
