@@ -39,16 +39,22 @@ class RetrievalScorer:
     Examples
     --------
     >>> import sklearn
-    >>> from sklearn.model_selection import cross_validate
+    >>> from sklearn.model_selection import StratifiedKFold, cross_validate
     >>> from shallow_cmr import CCA, load_openclipart
     >>> items = load_openclipart().train
     >>> scoring = {
     ...     "mAP": RetrievalScorer(),
     ...     "NDCG@10": RetrievalScorer("ndcg@10", direction="image->text"),
     ... }
+    >>> folds = list(StratifiedKFold(3, shuffle=True, random_state=0).split(items.X, items.labels))
     >>> with sklearn.config_context(enable_metadata_routing=True):
     ...     results = cross_validate(
-    ...         CCA(n_components=16, reg=1), items.X, items.y, scoring=scoring, cv=3, params={"labels": items.labels}
+    ...         CCA(n_components=16, reg=1),
+    ...         items.X,
+    ...         items.y,
+    ...         scoring=scoring,
+    ...         cv=folds,
+    ...         params={"labels": items.labels},
     ...     )
     >>> bool((results["test_mAP"] > 0.2).all())
     True

@@ -59,14 +59,9 @@ def load_split(bundled, image, text, labels, split, prepared):
     FileNotFoundError
         A file of the package is missing.
     """
-    kinds = tuple(kind for kind, _ in bundled.labels)
-    for name, value, known in (
-        ("image", image, IMAGE_FEATURES),
-        ("text", text, TEXT_FEATURES),
-        ("labels", labels, kinds),
-    ):
-        if value not in known:
-            raise ValueError(f"{name}={value!r} is unknown; choose one of {', '.join(known)}.")
+    _check_choice("image", image, IMAGE_FEATURES)
+    _check_choice("text", text, TEXT_FEATURES)
+    _check_choice("labels", labels, tuple(kind for kind, _ in bundled.labels))
     if not isinstance(split, Integral) or isinstance(split, bool) or not 0 <= split < N_SPLITS:
         raise ValueError(f"split={split!r} does not exist; the splits are 0 to {N_SPLITS - 1}.")
     if not isinstance(prepared, bool | np.bool_):

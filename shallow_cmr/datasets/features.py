@@ -41,8 +41,9 @@ def load_features(
     image, text, labels : str, path, list of str, slice, or array-like
         Where each part is: the name of an array of the file; columns of the table, by a list of names, by what
         the names begin with, or by a slice of their places; the name of a file of the folder; or the values
-        themselves. An ``.npy`` file is mapped into memory, not read. Labels are class ids, words, or an
-        indicator (n, c). All three None: the names in the file tell, as they do for the standard benchmarks.
+        themselves. An ``.npy`` file is mapped into memory, not read. Labels are class ids, words (of a
+        table, or values themselves), or an indicator (n, c). All three None: the names in the file tell, as they do for
+        the standard benchmarks.
     split : int, float, tuple, str or array-like
         Which items test. An int or float: that many, or that share, are drawn by ``seed``, of each class alike,
         items of equal text features on one side. A pair ``(train_index, test_index)``: rows. A str: the array,
