@@ -3,7 +3,6 @@
 import pytest
 from tiny_suite import small_suite
 
-from shallow_cmr.datasets import LOADERS
 from shallow_cmr.experiment import DatasetEntry, MethodEntry, Suite, packaged_suites, read_suite, run_suite
 from shallow_cmr.experiment.toml_lines import line_of
 from shallow_cmr.methods import all_methods
@@ -193,8 +192,6 @@ def test_a_missing_suite_names_the_packaged_ones():
 
 @pytest.mark.parametrize("name", packaged_suites())
 def test_packaged_suites_are_sound(name):
-    if name == "full" and "emoji" not in LOADERS:
-        pytest.skip("the emoji are not bundled yet")
     suite = read_suite(name)
     assert suite.title
     assert suite.description
