@@ -21,7 +21,7 @@ from shallow_cmr.reporting import (
     run_plots,
     write_outputs,
 )
-from shallow_cmr.reporting.figures.canvas import method_style
+from shallow_cmr.reporting.figures.canvas import method_styles
 from shallow_cmr.reporting.figures.data import (
     class_scores,
     cost_points,
@@ -155,9 +155,42 @@ def test_a_method_looks_the_same_in_every_figure_although_one_lacks_a_rival():
     assert len(looks) == 1
 
 
+def looks(plots):
+    """How methods look, {label: its looks in all figures}."""
+    found = {}
+    for line in [line for plot in plots if plot.name != "classes" for line in plot.draw("light").axes[0].lines]:
+        look = line.get_color(), line.get_marker(), line.get_linestyle()
+        found.setdefault(line.get_label().partition(" (")[0], set()).add(look)
+    return found
+
+
+def test_a_method_looks_the_same_on_every_dataset_whatever_its_rank_and_at_whatever_size_it_is_best():
+    levels = {"one": {"a": 0.6, "b": 0.5, "c": 0.4}, "other": {"c": 0.6, "a": 0.3}}
+    data = results(
+        [
+            cell(
+                label,
+                size,
+                0,
+                level + 0.001 * size * (1 if label == "a" else -1),
+                dataset=dataset,
+                curves=curves_of(0.5),
+            )
+            for dataset, of_labels in levels.items()
+            for label, level in of_labels.items()
+            for size in (8, 16)
+        ]
+    )
+    plots = [plot for board in leaderboards(data) for plot in dataset_plots(board, data)]
+    assert [plot.name for plot in plots].count("precision_recall") == 2
+    found = looks(plots)
+    assert [len(found[label]) for label in "abc"] == [1, 1, 1]
+    assert len(set.union(*(found[label] for label in "abc"))) == 3
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_twenty_eight_methods_look_different(theme):
-    styles = [method_style(place, theme) for place in range(28)]
+    styles = method_styles(range(28), theme).values()
     assert len({(style["color"], style["linestyle"]) for style in styles}) == 28
     assert len({(style["color"], style["marker"]) for style in styles}) == 28
 

@@ -10,7 +10,7 @@ __all__ = [
     "dress",
     "label_text",
     "make_panels",
-    "method_style",
+    "method_styles",
     "set_log_axis",
     "short_number",
 ]
@@ -89,8 +89,13 @@ def dress(panel, theme, title=""):
     panel.grid(axis="y", color=colours["faint"], linewidth=0.8)
 
 
-def method_style(place, theme):
-    """Return the line style of the method at this place of the leaderboard: its colour, dash and marker everywhere."""
+def method_styles(labels, theme):
+    """Return ``{label: style}``: the colour, dash and marker of each method's line, by its place among the labels."""
+    return {label: _style(place, theme) for place, label in enumerate(labels)}
+
+
+def _style(place, theme):
+    """Return the style of one line."""
     palette = THEMES[theme]["palette"]
     lap = place // len(palette)
     return {

@@ -8,10 +8,10 @@ from shallow_cmr.reporting.notation import arrow
 __all__ = ["plot_class_scores"]
 
 _MOST_NUMBERS = 15  # classes beyond which the cells are too narrow for a number
-_MOST_LETTERS = 20  # of a name beside or below the map
+_MOST_LETTERS = 24  # of a name beside or below the map
 
 
-def plot_class_scores(scores, measure, theme="light", *, stacked=False):
+def plot_class_scores(scores, measure, theme="light", *, stacked=False, note=""):
     """Draw the score of each class's queries as a map of methods by classes, one panel a direction.
 
     Parameters
@@ -24,6 +24,8 @@ def plot_class_scores(scores, measure, theme="light", *, stacked=False):
         Colours for paper, or for a dark screen.
     stacked : bool
         Panels one below the other, for narrow screens.
+    note : str
+        Stands below the names: which of the classes these are, where others are left out.
 
     Returns
     -------
@@ -54,6 +56,7 @@ def plot_class_scores(scores, measure, theme="light", *, stacked=False):
         dress(panel, theme, f"{measure}, {arrow(way)}")
         _draw_map(panel, np.array(values[way], dtype=float), top, theme, 6 if stacked else 7)
         panel.set_xticks(range(len(classes)), names, rotation=45, ha="right")
+        panel.set_xlabel(note if panel.get_subplotspec().is_last_row() else "")
         panel.set_yticks(range(len(labels)), [label_text(label, _MOST_LETTERS) for label in labels])
     return figure
 

@@ -6,7 +6,7 @@ from shallow_cmr.reporting.figures.canvas import (
     dress,
     label_text,
     make_panels,
-    method_style,
+    method_styles,
     set_log_axis,
     short_number,
 )
@@ -19,7 +19,7 @@ _GUIDE = "proportional to n"
 _BASES = {"fit_cpu_seconds": 10, "bytes_per_item": 2}
 
 
-def plot_score_against_costs(points, measure, theme="light", *, stacked=False):
+def plot_score_against_costs(points, measure, theme="light", *, stacked=False, order=None):
     """Plot score against each cost, a panel each: a line a method through its sizes, the larger the marker the larger.
 
     Parameters
@@ -33,6 +33,9 @@ def plot_score_against_costs(points, measure, theme="light", *, stacked=False):
         Colours for paper, or for a dark screen.
     stacked : bool
         Panels one below the other, for narrow screens.
+    order : list of str, optional
+        All labels, in the order by which they get their colours; by default that of the points. Figures that are
+        to be read side by side need one order.
 
     Returns
     -------
@@ -50,6 +53,7 @@ def plot_score_against_costs(points, measure, theme="light", *, stacked=False):
     """
     costs = [cost for cost in COSTS if any(cost in point for found in points.values() for point in found)]
     sizes = sorted({point["size"] for found in points.values() for point in found})
+    styles = method_styles(order or points, theme)
     figure, panels = make_panels(len(costs), points, theme, stacked=stacked, sharey=True)
     for panel, cost in zip(panels, costs):
         dress(panel, theme)
@@ -59,9 +63,9 @@ def plot_score_against_costs(points, measure, theme="light", *, stacked=False):
         panel.set_xlabel(COSTS[cost])
         panel.set_ylabel(measure if panel.get_subplotspec().is_first_col() else "")
         panel.yaxis.set_major_formatter(short_number)
-        for place, (label, found) in enumerate(points.items()):
+        for label, found in points.items():
             triples = sorted((point["size"], point[cost], point["score"]) for point in found if cost in point)
-            _draw_sizes(panel, triples, sizes, label, method_style(place, theme))
+            _draw_sizes(panel, triples, sizes, label, styles[label])
     add_legend(figure, panels, theme, stacked=stacked)
     return figure
 
@@ -76,7 +80,7 @@ def _draw_sizes(panel, triples, sizes, label, style):
         panel.plot([x], [y], **{**style, "markersize": 5 + 5 * sizes.index(size) / max(len(sizes) - 1, 1)})
 
 
-def plot_scaling(series, theme="light", *, stacked=False):
+def plot_scaling(series, theme="light", *, stacked=False, order=None):
     """Plot the time of a fit against the number of training items, both on logarithmic scales.
 
     Parameters
@@ -87,6 +91,9 @@ def plot_scaling(series, theme="light", *, stacked=False):
         Colours for paper, or for a dark screen.
     stacked : bool
         For narrow screens.
+    order : list of str, optional
+        All labels, in the order by which they get their colours; by default that of the series. Figures that are
+        to be read side by side need one order.
 
     Returns
     -------
@@ -100,14 +107,15 @@ def plot_scaling(series, theme="light", *, stacked=False):
     >>> [line.get_label() for line in figure.axes[0].lines]
     ['CCA', 'proportional to n']
     """
+    styles = method_styles(order or series, theme)
     figure, [panel] = make_panels(1, [*series, _GUIDE], theme, stacked=stacked, narrow_height=3.4)
     dress(panel, theme)
     panel.set(xscale="log", yscale="log", xlabel="training items", ylabel=COSTS["fit_cpu_seconds"])
     for axis, values in zip((panel.xaxis, panel.yaxis), zip(*(point for found in series.values() for point in found))):
         set_log_axis(axis, values)
-    for place, (label, points) in enumerate(series.items()):
+    for label, points in series.items():
         if points:
-            panel.plot(*zip(*sorted(points)), label=label_text(label), **method_style(place, theme))
+            panel.plot(*zip(*sorted(points)), label=label_text(label), **styles[label])
     (n_first, n_last), lowest = _span(series)
     guide = {"color": THEMES[theme]["muted"], "linestyle": (0, (4, 3)), "linewidth": 1.4, "zorder": 1}
     panel.plot([n_first, n_last], [lowest, lowest * n_last / n_first], label=_GUIDE, **guide)

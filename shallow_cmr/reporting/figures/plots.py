@@ -81,7 +81,9 @@ def dataset_plots(board, results):
     """
     if not board.scored:
         return []
-    return [_score_by_size(board), *_curves(board, results), *_costs(board, results), *_classes(board, results)]
+    order = _order(results)
+    first = _score_by_size(board, order)
+    return [first, *_curves(board, results, order), *_costs(board, results, order), *_classes(board, results)]
 
 
 def run_plots(boards, results):
@@ -115,7 +117,11 @@ def run_plots(boards, results):
     for number, series in enumerate(scaling_series(boards, results).values(), start=1):
         name = "scaling" if number == 1 else f"scaling{number}"
         caption = "Time of one fit (CPU, one thread) by the number of training items; both scales are logarithmic."
-        plots.append(Plot(name, "Time against the number of items", caption, partial(plot_scaling, series)))
+        plots.append(
+            Plot(
+                name, "Time against the number of items", caption, partial(plot_scaling, series, order=_order(results))
+            )
+        )
     try:
         ranking = rank_methods(boards)
     except ValueError:
@@ -124,34 +130,41 @@ def run_plots(boards, results):
     return [*plots, Plot("critical_difference", "Average ranks over data sets", ranking.caption, draw)]
 
 
-def _score_by_size(board):
+def _order(results):
+    """Return the labels of all methods as the suite lists them: on every data set a method has the same colour."""
+    return list(dict.fromkeys(row["label"] for row in results.rows))
+
+
+def _score_by_size(board, order):
     """Return the figure of the leaderboard itself."""
     bands = "Bands are one standard deviation over splits; the" if board.spread else "The"
-    draw = partial(plot_score_against_size, board)
+    draw = partial(plot_score_against_size, board, order=order)
     return Plot("figure", f"{board.measure} against size", f"{bands} dashed line is chance.", draw)
 
 
-def _curves(board, results):
+def _curves(board, results, order):
     """Return precision against recall and against N, where the results hold them."""
     curves = _named(board, mean_curves(board, results))
-    made = []
+    names, made = list(_named(board, dict.fromkeys(order))), []
     for key, name, title, draw in (
         ("precision", "precision_recall", "Precision against recall", plot_precision_recall),
         ("precision_at_n", "precision_at_n", "Precision among the first N", plot_precision_at_n),
     ):
         known = {label: {way: c for way, c in found.items() if key in c} for label, found in curves.items()}
         if any(known.values()):
-            made.append(Plot(name, title, f"Means over queries and splits, {_at(board)}.", partial(draw, known)))
+            made.append(
+                Plot(name, title, f"Means over queries and splits, {_at(board)}.", partial(draw, known, order=names))
+            )
     return made
 
 
-def _costs(board, results):
+def _costs(board, results, order):
     """Return score against costs, where the results hold any."""
     points = cost_points(board, results)
     if not any(cost in point for found in points.values() for point in found for cost in COSTS):
         return []
     caption = "Mean of both directions; a line joins a method's sizes, larger markers are larger sizes."
-    draw = partial(plot_score_against_costs, points, board.measure)
+    draw = partial(plot_score_against_costs, points, board.measure, order=order)
     return [Plot("costs", f"{board.measure} against time and memory", caption, draw)]
 
 
@@ -161,11 +174,11 @@ def _classes(board, results):
     if not any(scores.values()):
         return []
     shown, n_classes = extreme_classes(scores, _MOST_CLASSES)
-    few = n_classes <= _MOST_CLASSES
-    half = _MOST_CLASSES // 2
-    order = "from the easiest to the hardest" if few else f"the {half} easiest and the {half} hardest of {n_classes}"
-    caption = f"Queries of each class, {_at(board)}; classes {order}."
-    draw = partial(plot_class_scores, shown, board.measure)
+    half, note = _MOST_CLASSES // 2, ""
+    if n_classes > _MOST_CLASSES:
+        note = f"the {half} easiest and the {half} hardest of {n_classes} classes"
+    caption = f"Queries of each class, {_at(board)}: {note or 'classes from the easiest to the hardest'}."
+    draw = partial(plot_class_scores, shown, board.measure, note=note)
     return [Plot("classes", f"{board.measure} of each class", caption, draw)]
 
 

@@ -6,7 +6,7 @@ from shallow_cmr.reporting.figures.canvas import (
     dress,
     label_text,
     make_panels,
-    method_style,
+    method_styles,
     short_number,
 )
 from shallow_cmr.reporting.leaderboard import require_leaderboard
@@ -15,7 +15,7 @@ from shallow_cmr.reporting.notation import arrow
 __all__ = ["plot_score_against_size"]
 
 
-def plot_score_against_size(board, theme="light", *, stacked=False):
+def plot_score_against_size(board, theme="light", *, stacked=False, order=None):
     """Plot each method's score against its size: one panel a direction, band = one standard deviation, dashed = chance.
 
     Parameters
@@ -26,6 +26,9 @@ def plot_score_against_size(board, theme="light", *, stacked=False):
         Colours for paper, or for a dark screen.
     stacked : bool
         Panels one below the other, for narrow screens.
+    order : list of str, optional
+        All labels, in the order by which they get their colours; by default that of the leaderboard. Figures that are
+        to be read side by side need one order.
 
     Returns
     -------
@@ -49,14 +52,15 @@ def plot_score_against_size(board, theme="light", *, stacked=False):
     ['mAP@all', '']
     """
     require_leaderboard(board)
+    styles = method_styles(order or [line.label for line in board.lines], theme)
     n_panels = max(len(board.directions), 1)
     names = [*(line.label for line in board.lines), "chance"]
     figure, panels = make_panels(n_panels, names, theme, stacked=stacked, sharex=True, sharey=True)
     for panel, direction in zip(panels, board.directions):
         dress(panel, theme, arrow(direction))
         _set_scale(panel, board)
-        for place, line in enumerate(board.lines):
-            _draw_line(panel, line, direction, method_style(place, theme))
+        for line in board.lines:
+            _draw_line(panel, line, direction, styles[line.label])
         _draw_chance(panel, board, direction, THEMES[theme]["muted"])
     panels[0].set_ylim(bottom=0)  # shared, and only now: a limit ends the search for the other one
     for panel in panels:
