@@ -150,6 +150,29 @@ def test_labels_may_be_words_numbers_or_an_indicator(parts, labels, ids, names):
     assert data.class_names == names
 
 
+@pytest.mark.parametrize("one_file", [True, False])
+def test_labels_and_split_may_be_words_of_numpy_files(tmp_path, parts, one_file):
+    kept = parts | {"labels": np.array(["ship", "cat"] * 6), "fold": np.array(FOLD)}
+    if one_file:
+        np.savez(tmp_path / "own.npz", **kept)
+        data = load_features(tmp_path / "own.npz", "image", "text", "labels", "fold")
+    else:
+        for name, values in kept.items():
+            np.save(tmp_path / f"{name}.npy", values)
+        data = load_features(tmp_path, *(f"{name}.npy" for name in kept))
+    np.testing.assert_array_equal(data.labels, [1, 0] * 6)
+    assert data.class_names == ("cat", "ship")
+    np.testing.assert_array_equal(data.X[data.test_index], parts["image"][6:10])
+
+
+def test_captions_in_place_of_features_are_answered_with_what_to_do(tmp_path, parts):
+    frame(parts).assign(caption="a red ship").to_csv(tmp_path / "own.csv", index=False)
+    with pytest.raises(TypeError, match=r"text= are words \('a red ship' ...\); .*TfidfVectorizer"):
+        load_features(tmp_path / "own.csv", image="img_", text="caption", labels="kind", split="fold")
+    with pytest.raises(TypeError, match=r"image= are words \('x' ...\)"):
+        load_features(**parts | {"image": ["x"] * N}, split=FOLD)
+
+
 def test_class_names_may_be_given_for_ids_from_0_or_from_1(parts):
     for labels in (parts["labels"], parts["labels"] + 1):
         data = load_features(**parts | {"labels": labels}, split=FOLD, class_names=("cat", "dog"))

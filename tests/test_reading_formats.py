@@ -16,7 +16,7 @@ from scipy.io import loadmat, savemat
 from scipy.sparse import csc_matrix, csr_matrix, issparse, save_npz
 from scipy.sparse import random as random_sparse
 
-from shallow_cmr.datasets.reading import list_arrays, map_array, read_arrays
+from shallow_cmr.datasets.reading import list_arrays, map_array, read_arrays, read_words
 
 SEEDS = Path(__file__).parents[1] / "benchmarks" / "fuzz" / "seeds.py"
 WORKSPACE = {
@@ -148,6 +148,24 @@ def test_an_archive_gives_native_arrays_of_any_order(tmp_path):
     assert_same(
         read_arrays(tmp_path / "a.npz"), {k: np.asarray(v, v.dtype.newbyteorder("=")) for k, v in arrays.items()}
     )
+
+
+@pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
+def test_words_are_read_in_any_order_and_alphabet(tmp_path, save):
+    words = np.array([["cat", "", "\U0001f431 猫"], ["dog", "\ud7ff\ue000", "é"]])
+    arrays = {
+        "plain": words,
+        "foreign": words.astype(words.dtype.newbyteorder(">")),
+        "turned": np.asfortranarray(words),
+    }
+    save(tmp_path / "a.npz", **arrays)
+    for name in arrays:
+        read = read_words(tmp_path / "a.npz", name)
+        assert read.dtype == words.dtype
+        assert read.dtype.isnative
+        np.testing.assert_array_equal(read, words)
+    np.save(tmp_path / "b.npy", words)
+    np.testing.assert_array_equal(read_words(tmp_path / "b.npy", "b"), words)
 
 
 @pytest.mark.parametrize("layout", ["csr", "csc"])

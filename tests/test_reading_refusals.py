@@ -14,7 +14,7 @@ import pytest
 from scipy.io import savemat
 from scipy.sparse import coo_matrix, eye, save_npz
 
-from shallow_cmr.datasets.reading import limits, list_arrays, map_array, read_arrays, read_verified
+from shallow_cmr.datasets.reading import limits, list_arrays, map_array, read_arrays, read_verified, read_words
 
 X = np.arange(12.0).reshape(4, 3)
 
@@ -326,6 +326,32 @@ def test_what_is_not_numeric_is_left_out_unless_it_is_asked_for(tmp_path):
         map_array(tmp_path / "a.npy")
     with pytest.raises(ValueError, match=r"no NumPy array. Only .npy files can be mapped"):
         map_array(tmp_path / "a.npz")
+
+
+WORDS = np.array(["cat", "dog"])
+FAULTY_WORDS = {
+    "a number beyond Unicode": (npy_of("<U1", "(1,)", numbers=struct.pack("<I", 0x110000)), "no characters"),
+    "half a character": (npy_of(">U1", "(1,)", numbers=struct.pack(">I", 0xD800)), "no characters"),
+    "words cut short": (npy(WORDS)[:-1], "claims 24 bytes of text, but 23 follow"),
+    "a word of 4 TB": (npy_of(f"<U{2**29 - 1}", "(2048,)"), "claims 4,398,046,502,912 bytes"),
+    "more than max_bytes": (npy(np.repeat(WORDS, 600)), r"take 14,400 bytes .* max_bytes=10,000"),
+}
+
+
+@pytest.mark.parametrize(("content", "reason"), FAULTY_WORDS.values(), ids=FAULTY_WORDS)
+def test_faulty_words_are_refused(tmp_path, content, reason):
+    (tmp_path / "a.npz").write_bytes(npz({"w.npy": content}))
+    with pytest.raises(ValueError, match=rf"a.npz refused: .*{reason}"):
+        read_words(tmp_path / "a.npz", "w", max_bytes=10_000)
+
+
+def test_only_words_are_read_as_words(tmp_path):
+    np.savez(tmp_path / "a.npz", X=X, bytes=np.array([b"a"]))
+    for name, what in (("X", "float64"), ("bytes", "text")):
+        with pytest.raises(TypeError, match=rf"'{name}' in .*a.npz holds {what}; words are read as NumPy keeps them"):
+            read_words(tmp_path / "a.npz", name)
+    with pytest.raises(KeyError, match="has no 'w'; it has 'X'"):
+        read_words(tmp_path / "a.npz", "w")
 
 
 def test_a_missing_name_is_answered_with_those_that_are_there(tmp_path):

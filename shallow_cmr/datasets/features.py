@@ -41,8 +41,8 @@ def load_features(
     image, text, labels : str, path, list of str, slice, or array-like
         Where each part is: the name of an array of the file; columns of the table, by a list of names, by what
         the names begin with, or by a slice of their places; the name of a file of the folder; or the values
-        themselves. An ``.npy`` file is mapped into memory, not read. Labels are class ids, words (of a
-        table, or values themselves), or an indicator (n, c). All three None: the names in the file tell, as they do for
+        themselves. An ``.npy`` file is mapped into memory, not read. Labels are class ids, words, or
+        an indicator (n, c). All three None: the names in the file tell, as they do for
         the standard benchmarks.
     split : int, float, tuple, str or array-like
         Which items test. An int or float: that many, or that share, are drawn by ``seed``, of each class alike,
@@ -147,6 +147,12 @@ def _named(path, parts, max_bytes):
     read = {role: V if hasattr(V, "shape") else np.asarray(V) for role, V in values.items()}
     read["labels"] = _flat(read["labels"])
     views = {role: V.reshape(-1, 1) if V.ndim == 1 else V for role, V in read.items() if role != "labels"}
+    for role, V in views.items():
+        if isinstance(V, np.ndarray) and V.dtype.kind in "UO" and V.size and isinstance(V.flat[0], str):
+            raise TypeError(
+                f"{role}= are words ({V.flat[0][:20]!r} ...); features are numbers. Make columns of numbers of "
+                "them, for example with scikit-learn's TfidfVectorizer, and give these."
+            )
     lengths = {role: V.shape[0] for role, V in (read | views).items()}
     if len(set(lengths.values())) > 1:
         told = ", ".join(f"{role} has {n} rows" for role, n in lengths.items())

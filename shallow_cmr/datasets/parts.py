@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from shallow_cmr.datasets.reading import list_arrays, map_array, read_arrays
+from shallow_cmr.datasets.reading import list_arrays, map_array, read_arrays, read_words
 
 __all__ = ["read_part"]
 
@@ -31,7 +31,7 @@ def read_part(path, part, role, max_bytes):
     Returns
     -------
     array, sparse matrix, memmap or list of str
-        Words are a list; an ``.npy`` file is mapped, not read.
+        Words of a table are a list; an ``.npy`` file of numbers is mapped, not read.
 
     Raises
     ------
@@ -46,14 +46,22 @@ def read_part(path, part, role, max_bytes):
             raise ValueError(f"{role}={part!r} are columns of a table; give the table as path=.")
         return _file(Path(path or ".") / part, role, max_bytes)
     path = Path(path)
-    columns = list(list_arrays(path))
+    listed = list_arrays(path)
+    columns = list(listed)
     if is_table:
         return _columns(path, _chosen(columns, part, role, path), max_bytes)
     if not isinstance(part, str):
         raise ValueError(
             f"{role}={part!r}: {path} is no table; give the name of one of its arrays: {', '.join(columns)}."
         )
-    return read_arrays(path, [part], max_bytes=max_bytes)[part]
+    return _array(path, part, listed, max_bytes)
+
+
+def _array(path, name, listed, max_bytes):
+    """Return one array of a file, of numbers or of words."""
+    if name in listed and _is_text(listed[name]):
+        return read_words(path, name, max_bytes=max_bytes)
+    return read_arrays(path, [name], max_bytes=max_bytes)[name]
 
 
 def _are_words(part):
@@ -120,11 +128,13 @@ def _parquet_words(path, name, max_bytes):
 def _file(path, role, max_bytes):
     """Return the one part that a file by itself holds."""
     listed = list_arrays(path)
-    if path.suffix.lower() == ".npy":
+    if path.suffix.lower() == ".npy" and not any(map(_is_text, listed.values())):
         return map_array(path)
     if path.suffix.lower() in TABLES:
         numbers = [name for name, entry in listed.items() if not _is_text(entry)]
         return _columns(path, numbers or list(listed), max_bytes)
-    if len(listed) > 1:
-        raise ValueError(f"{role}: {path} holds {', '.join(listed)}; give it as path= and the array's name as {role}=.")
-    return next(iter(read_arrays(path, max_bytes=max_bytes).values()))
+    if len(listed) != 1:
+        raise ValueError(
+            f"{role}: {path} holds {', '.join(listed) or 'nothing'}; give it as path= and the array's name as {role}=."
+        )
+    return _array(path, *listed, listed, max_bytes)

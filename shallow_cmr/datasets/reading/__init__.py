@@ -4,7 +4,7 @@
 >>> read_arrays("features.mat", ["I_tr", "T_tr"])  # doctest: +SKIP
 """
 
-from shallow_cmr.datasets.reading.arrays import DEFAULT_MAX_BYTES, list_arrays, map_array, read_arrays
+from shallow_cmr.datasets.reading.arrays import DEFAULT_MAX_BYTES, list_arrays, map_array, read_arrays, read_words
 from shallow_cmr.datasets.reading.verified import read_verified
 
-__all__ = ["DEFAULT_MAX_BYTES", "list_arrays", "map_array", "read_arrays", "read_verified"]
+__all__ = ["DEFAULT_MAX_BYTES", "list_arrays", "map_array", "read_arrays", "read_verified", "read_words"]

@@ -1,4 +1,4 @@
-"""The two ways in: what a file holds, and its arrays."""
+"""The ways in: what a file holds, its arrays of numbers, and its words."""
 
 from itertools import islice
 
@@ -11,7 +11,7 @@ from shallow_cmr.datasets.reading.npy import MAGIC, read_header
 from shallow_cmr.datasets.reading.source import opened
 from shallow_cmr.datasets.reading.stored import numeric_dtype, words
 
-__all__ = ["DEFAULT_MAX_BYTES", "list_arrays", "map_array", "read_arrays"]
+__all__ = ["DEFAULT_MAX_BYTES", "list_arrays", "map_array", "read_arrays", "read_words"]
 
 
 def read_arrays(path, names=None, *, max_bytes=DEFAULT_MAX_BYTES, sha256=None):
@@ -79,6 +79,54 @@ def read_arrays(path, names=None, *, max_bytes=DEFAULT_MAX_BYTES, sha256=None):
         _check_size(source.path, wanted, max_bytes)
         with refusing(source.path, kind):
             return {name: _loaded(stored) for name, stored in wanted.items()}
+
+
+def read_words(path, name, *, max_bytes=DEFAULT_MAX_BYTES):
+    """Return an array of words of a NumPy file (``.npy``, ``.npz``), which may come from anywhere.
+
+    Parameters
+    ----------
+    path : path-like
+        The file.
+    name : str
+        The array's name; that of an ``.npy`` file is the file's without its suffix.
+    max_bytes : int
+        Most memory that the array may take, in bytes; text takes four for each character of the longest word.
+
+    Returns
+    -------
+    ndarray of str
+        As `numpy.savez` keeps an array of Python's strings.
+
+    Raises
+    ------
+    FileNotFoundError, PermissionError, KeyError, ValueError
+        As `read_arrays`.
+    TypeError
+        What is asked for is not text, or text of another kind: bytes, objects, that of MATLAB or of HDF5.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import numpy as np
+    >>> from shallow_cmr.datasets.reading import read_words
+    >>> path = Path(tempfile.mkdtemp()) / "features.npz"
+    >>> np.savez(path, labels=np.array(["cat", "dog"]))
+    >>> read_words(path, "labels").tolist()
+    ['cat', 'dog']
+    """
+    with opened(path, max_bytes=max_bytes) as source:
+        kind, found = catalogue(source)
+        stored = _found(source.path, found, name)
+        if stored.load_words is None:
+            raise TypeError(
+                f"{name!r} in {source.path} holds {stored.what}; words are read as NumPy keeps them: save "
+                "np.array(words, str)."
+            )
+        _check_size(source.path, {name: stored}, max_bytes)
+        with refusing(source.path, kind):
+            return stored.load_words()
 
 
 def list_arrays(path, *, max_bytes=DEFAULT_MAX_BYTES):
@@ -171,10 +219,16 @@ def _distinct(names):
 
 def _named(path, found, name):
     """Return what has the name and can be read."""
+    stored = _found(path, found, name)
+    if stored.load is None and stored.fault is None:
+        raise TypeError(f"{name!r} in {path} holds {stored.what}; only real numbers are read.")
+    return stored
+
+
+def _found(path, found, name):
+    """Return what has the name."""
     if name not in found:
         raise KeyError(f"{path} has no {name!r}; it has {_listed(map(repr, found))}.")
-    if found[name].load is None and found[name].fault is None:
-        raise TypeError(f"{name!r} in {path} holds {found[name].what}; only real numbers are read.")
     return found[name]
 
 

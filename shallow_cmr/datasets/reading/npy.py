@@ -18,6 +18,8 @@ MAGIC = b"\x93NUMPY"
 # NumPy's own limit; a header of one array takes 118 bytes.
 MAX_HEADER = 10_000
 KEYS = {"descr", "fortran_order", "shape"}
+# Unicode's code points, without the surrogates, which are no characters.
+LAST_CHARACTER, SURROGATES = 0x10FFFF, (0xD800, 0xDFFF)
 
 
 @dataclass(frozen=True)
@@ -43,10 +45,18 @@ def catalogue(source):
 
 def stored_array(header, load):
     """Return what the header says as `Stored`."""
+    nbytes = math.prod(header.shape) * header.dtype.itemsize
+    if _is_text(header.dtype):
+        return Stored(header.shape, words(header.dtype), nbytes, load_words=load)
     dtype = numeric_dtype(header.dtype)
     if dtype is None:
         return Stored(header.shape, words(header.dtype))
-    return Stored(header.shape, str(dtype), math.prod(header.shape) * dtype.itemsize, load)
+    return Stored(header.shape, str(dtype), nbytes, load)
+
+
+def _is_text(dtype):
+    """Whether a data type is text of at least one character."""
+    return dtype.kind == "U" and dtype.itemsize > 0
 
 
 def read_header(stream, length):
@@ -75,8 +85,9 @@ def read_header(stream, length):
     dtype = _dtype(said["descr"])
     shape, nbytes = checked_shape(said["shape"], dtype.itemsize)
     header = Header(dtype, shape, said["fortran_order"], 8 + size.size + n)
-    if numeric_dtype(dtype) is not None and header.offset + nbytes != length:
-        raise Fault(f"its header claims {nbytes:,} bytes of numbers, but {length - header.offset:,} follow")
+    if (_is_text(dtype) or numeric_dtype(dtype) is not None) and header.offset + nbytes != length:
+        what = "text" if _is_text(dtype) else "numbers"
+        raise Fault(f"its header claims {nbytes:,} bytes of {what}, but {length - header.offset:,} follow")
     return header
 
 
@@ -114,10 +125,19 @@ def _literal(text):
 
 
 def read_array(stream, header):
-    """Return the array (native byte order) whose numbers the stream stands at."""
+    """Return the array (native byte order) whose numbers or words the stream stands at."""
     flat = np.empty(math.prod(header.shape), header.dtype)
     if not fill(stream, flat):
         raise Fault("it is cut short")
     if not flat.dtype.isnative:
         flat = flat.byteswap(inplace=True).view(flat.dtype.newbyteorder("="))
+    if _is_text(flat.dtype):
+        _check_characters(flat.view(np.uint32))
     return flat.reshape(header.shape, order="F" if header.fortran_order else "C")
+
+
+def _check_characters(codes):
+    """Raise unless all numbers (n,) are characters of Unicode."""
+    first, last = SURROGATES
+    if ((codes > LAST_CHARACTER) | ((codes >= first) & (codes <= last))).any():
+        raise Fault("its text holds numbers that are no characters")

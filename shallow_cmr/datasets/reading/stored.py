@@ -39,6 +39,8 @@ class Stored:
         Returns the array; None where it is not made of numbers.
     fault : Fault or None
         Why it must not be read.
+    load_words : callable or None
+        Returns the array of what is text in a known number of bytes, as NumPy keeps it; None of anything else.
     """
 
     shape: tuple
@@ -46,6 +48,7 @@ class Stored:
     nbytes: int = 0
     load: Callable | None = None
     fault: Fault | None = None
+    load_words: Callable | None = None
 
 
 def numeric_dtype(dtype):
