@@ -335,6 +335,20 @@ def test_of_very_many_classes_the_map_shows_the_easiest_and_the_hardest():
 
 
 @pytest.mark.parametrize("stacked", [False, True])
+def test_what_the_map_of_classes_leaves_out_is_said_within_the_figure(stacked):
+    scores = {f"class number {j}": j / 100 for j in range(96)}
+    data = results([cell("a", 8, 0, 0.5, classes=dict.fromkeys(WAYS, scores))])
+    plots = {plot.name: plot for plot in dataset_plots(leaderboards(data)[0], data)}
+    figure = plots["classes"].draw("light", stacked=stacked)
+    figure.draw_without_rendering()
+    assert plots["classes"].caption.endswith(f"{figure.get_supxlabel()}.")
+    assert figure.get_supxlabel() == "the 10 easiest and the 10 hardest of 96 classes"
+    (note,) = [text for text in figure.texts if text.get_text() == figure.get_supxlabel()]
+    box = note.get_window_extent()
+    assert 0 <= box.x0 < box.x1 <= figure.bbox.width
+
+
+@pytest.mark.parametrize("stacked", [False, True])
 def test_no_label_of_the_map_of_classes_meets_another(stacked):
     rng = np.random.default_rng(0)
     names = [f"a class named {j}" for j in range(13)]

@@ -7,7 +7,7 @@ from shallow_cmr.reporting.notation import arrow
 
 __all__ = ["plot_class_scores"]
 
-_MOST_NUMBERS = 15  # classes beyond which the cells are too narrow for a number
+_MOST_NUMBERS = 15  # classes beyond which the cells are too narrow for a number, and their names for this slope
 _MOST_LETTERS = 24  # of a name beside or below the map
 
 
@@ -51,13 +51,15 @@ def plot_class_scores(scores, measure, theme="light", *, stacked=False, note="")
     }
     figure, panels = make_panels(len(directions), (), theme, stacked=stacked, sharex=True, sharey=True, **heights)
     values = {way: [[row.get(name, np.nan) for name in classes] for row in tables[way].values()] for way in directions}
+    slope = {"rotation": 45} if len(classes) <= _MOST_NUMBERS else {"rotation": 60, "fontsize": 7 if stacked else 8}
     top = max(np.nanmax(table) for table in values.values())
     for panel, way in zip(panels, directions):
         dress(panel, theme, f"{measure}, {arrow(way)}")
         _draw_map(panel, np.array(values[way], dtype=float), top, theme, 6 if stacked else 7)
-        panel.set_xticks(range(len(classes)), names, rotation=45, ha="right")
-        panel.set_xlabel(note if panel.get_subplotspec().is_last_row() else "")
+        panel.set_xticks(range(len(classes)), names, ha="right", rotation_mode="anchor", va="center", **slope)
         panel.set_yticks(range(len(labels)), [label_text(label, _MOST_LETTERS) for label in labels])
+    if note:
+        figure.supxlabel(note, color=THEMES[theme]["ink"], fontsize=9)
     return figure
 
 

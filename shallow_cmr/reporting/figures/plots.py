@@ -21,7 +21,7 @@ from shallow_cmr.reporting.method_ranks import rank_methods
 __all__ = ["Plot", "dataset_plots", "run_plots"]
 
 
-_MOST_CLASSES = 30  # beyond which the names below a map run into each other
+_MOST_CLASSES = 20  # beyond which the names below a map run into each other
 
 
 @dataclass(frozen=True)
