@@ -5,6 +5,7 @@ import io
 import re
 import statistics
 from html.parser import HTMLParser
+from itertools import product
 
 import numpy as np
 import pytest
@@ -240,6 +241,34 @@ def test_the_terminal_table_holds_every_number_at_every_width(width):
     for text in ("*.550", "*.600", "*.575", ".250", ".300", ".275", "±.071", "error", "chance"):
         assert text in printed
     assert max(map(len, printed.splitlines())) <= width
+
+
+@pytest.mark.parametrize(("width", "n_blocks"), [(40, 6), (80, 2), (250, 1)])
+def test_columns_that_do_not_fit_stand_in_blocks_with_every_method_named(width, n_blocks):
+    from rich.console import Console
+
+    sizes, ways, labels = (8, 16, 32, 64, 128), ("image->text", "text->image"), ("CCA, axes by rank", "PLS")
+    rows = [
+        row(
+            label, size, way, split, 0.001 * (100 * labels.index(label) + size) + 0.01 * split + 0.002 * ways.index(way)
+        )
+        for label, size, way, split in product(labels, sizes, ways, (0, 1))
+    ]
+    (board,) = leaderboards(Results({**made_up().plan, "methods": []}, rows, []))
+    console = Console(file=io.StringIO(), width=width)
+    print_leaderboard(board, console)
+    lines = console.file.getvalue().splitlines()
+    assert max(map(len, lines)) <= width
+    values = {label: [] for label in labels}
+    for line in lines:
+        for label in labels:
+            if line.strip().startswith(label):
+                values[label].append([float(text) for text in re.findall(r"(?<!±)\.\d{3}", line)])
+    for place, label in enumerate(labels):
+        assert len(values[label]) == n_blocks
+        means = [0.001 * (100 * place + size) + 0.005 + 0.002 * way for size in sizes for way in (0, 1)]
+        found = [value for block in values[label] for value in block]
+        np.testing.assert_allclose(found, [*means, np.mean(means)], atol=6e-4)
 
 
 @pytest.mark.parametrize("text", ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
