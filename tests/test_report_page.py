@@ -12,9 +12,10 @@ import pytest
 from shallow_cmr.datasets import CrossModalDataset, load_openclipart
 from shallow_cmr.experiment import DatasetEntry, MethodEntry, Results, Suite, run_suite
 from shallow_cmr.reporting import leaderboards, render_report
-from shallow_cmr.reporting.figures import dataset_plots
+from shallow_cmr.reporting.figures import THEMES, dataset_plots
+from shallow_cmr.reporting.leaderboard import method_order
 from shallow_cmr.reporting.page.arrays import packed, packed_columns
-from shallow_cmr.reporting.page.boards import board_groups, leak_rows
+from shallow_cmr.reporting.page.boards import board_groups, leak_rows, table_rows
 from shallow_cmr.reporting.page.drawings import drawing
 from shallow_cmr.reporting.page.gallery import galleries
 from shallow_cmr.reporting.page.items import ItemTables
@@ -146,7 +147,7 @@ def test_held_out_items_come_first_and_the_leak_is_the_difference_of_the_means(r
     ((held_out, leaking),) = board_groups(boards, results)
     assert (held_out.dataset, leaking.dataset) == (HELD_OUT, LEAKING)
     assert held_out.protocol != leaking.protocol
-    rows = leak_rows(held_out, leaking, results.plan["methods"])
+    rows = leak_rows(held_out, leaking, results.plan["methods"], method_order(results))
     assert [row["place"] is None for row in rows] == [False, False, True]
     means = [{line.label: line.overall.mean for line in board.lines} for board in (held_out, leaking)]
     for row in rows[:-1]:
@@ -154,6 +155,18 @@ def test_held_out_items_come_first_and_the_leak_is_the_difference_of_the_means(r
         assert row["values"] == pytest.approx([first, second, second - first])
         assert row["supervision"] == "unsupervised"
     assert rows[0]["values"][2] >= rows[1]["values"][2]
+
+
+def test_a_method_has_its_colour_of_the_figures_in_the_tables_too(results):
+    palette = THEMES["light"]["palette"]
+    for board in leaderboards(results):
+        in_table = {row["label"]: row["place"] for row in table_rows(board, method_order(results))}
+        assert in_table.pop("chance") is None
+        (plot,) = [plot for plot in dataset_plots(board, results) if plot.name == "figure"]
+        drawn = {line.get_label(): line.get_color() for line in plot.draw("light").axes[0].lines}
+        assert {label: palette[place] for label, place in in_table.items()} == {
+            label: drawn[label] for label in in_table
+        }
 
 
 def test_boards_of_other_splits_belong_together_and_those_of_other_features_do_not(results):

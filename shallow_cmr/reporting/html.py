@@ -5,7 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from shallow_cmr.reporting.figures import THEMES, dataset_plots, run_plots
-from shallow_cmr.reporting.leaderboard import leaderboards
+from shallow_cmr.reporting.leaderboard import leaderboards, method_order
 from shallow_cmr.reporting.notation import arrow
 from shallow_cmr.reporting.page.boards import (
     board_groups,
@@ -111,7 +111,7 @@ def _section(group, results):
     return {
         "title": first.dataset,
         "boards": [_board(board, results) for board in group],
-        "leaks": [leak_rows(first, variant, results.plan["methods"]) for variant in variants],
+        "leaks": [leak_rows(first, variant, results.plan["methods"], method_order(results)) for variant in variants],
         "drawings": [drawing(plot) for plot in dataset_plots(first, results)],
     }
 
@@ -121,7 +121,7 @@ def _board(board, results):
     return {
         "board": board,
         "heads": columns_of(board),
-        "rows": table_rows(board),
+        "rows": table_rows(board, method_order(results)),
         "comparisons": comparison_rows(board),
         "ranks_training_items": ranks_training_items(board, results),
     }

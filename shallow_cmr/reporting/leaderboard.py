@@ -8,7 +8,7 @@ from shallow_cmr.evaluation import DIRECTIONS
 from shallow_cmr.metrics.names import MEASURES
 from shallow_cmr.reporting.comparisons import NOT_COMPARED, Comparisons, compare_methods
 
-__all__ = ["Leaderboard", "Line", "Summary", "leaderboards", "require_leaderboard"]
+__all__ = ["Leaderboard", "Line", "Summary", "leaderboards", "method_order", "require_leaderboard"]
 
 
 @dataclass(frozen=True)
@@ -179,6 +179,11 @@ _REMEDY = (
     "Results come from run_suite or load_results of shallow_cmr.experiment; "
     "the rows of evaluate make a table as pandas.DataFrame(rows)"
 )
+
+
+def method_order(results):
+    """Return the labels of all methods as the suite lists them: by it each has its colour, on every data set."""
+    return list(dict.fromkeys(row["label"] for row in results.rows))
 
 
 def require_leaderboard(board):

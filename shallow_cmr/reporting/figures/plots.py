@@ -16,6 +16,7 @@ from shallow_cmr.reporting.figures.data import (
 )
 from shallow_cmr.reporting.figures.retrieval_curves import plot_precision_at_n, plot_precision_recall
 from shallow_cmr.reporting.figures.score_by_size import plot_score_against_size
+from shallow_cmr.reporting.leaderboard import method_order
 from shallow_cmr.reporting.method_ranks import rank_methods
 
 __all__ = ["Plot", "dataset_plots", "run_plots"]
@@ -81,7 +82,7 @@ def dataset_plots(board, results):
     """
     if not board.scored:
         return []
-    order = _order(results)
+    order = method_order(results)
     first = _score_by_size(board, order)
     return [first, *_curves(board, results, order), *_costs(board, results, order), *_classes(board, results)]
 
@@ -119,7 +120,10 @@ def run_plots(boards, results):
         caption = "Time of one fit (CPU, one thread) by the number of training items; both scales are logarithmic."
         plots.append(
             Plot(
-                name, "Time against the number of items", caption, partial(plot_scaling, series, order=_order(results))
+                name,
+                "Time against the number of items",
+                caption,
+                partial(plot_scaling, series, order=method_order(results)),
             )
         )
     try:
@@ -128,11 +132,6 @@ def run_plots(boards, results):
         return plots
     draw = partial(plot_critical_difference, ranking)
     return [*plots, Plot("critical_difference", "Average ranks over data sets", ranking.caption, draw)]
-
-
-def _order(results):
-    """Return the labels of all methods as the suite lists them: on every data set a method has the same colour."""
-    return list(dict.fromkeys(row["label"] for row in results.rows))
 
 
 def _score_by_size(board, order):

@@ -40,12 +40,14 @@ def ranks_training_items(board, results):
     return name in PROTOCOLS and PROTOCOLS[name].database != "test"
 
 
-def table_rows(board):
+def table_rows(board, order):
     """Return the rows of a leaderboard.
 
     Parameters
     ----------
     board : Leaderboard
+    order : list of str
+        All labels, in the order of their colours.
 
     Returns
     -------
@@ -58,13 +60,18 @@ def table_rows(board):
     return [
         {
             "label": line.label,
-            "place": None if line is board.chance else place,
+            "place": _colour(board, line, order),
             "complete": line.complete or not line.values,
             "bar": round(100 * line.overall.mean / most, 1) if line.overall and most > 0 else 0,
             "cells": [_cell(board, line, column) for _, column in columns_of(board)],
         }
-        for place, line in enumerate(lines_of(board))
+        for line in lines_of(board)
     ]
+
+
+def _colour(board, line, order):
+    """Return the number of a line's colour, None for chance."""
+    return None if line is board.chance else order.index(line.label)
 
 
 def _cell(board, line, column):
@@ -106,7 +113,7 @@ def _comparison(line):
     }
 
 
-def leak_rows(board, variant, methods):
+def leak_rows(board, variant, methods, order):
     """Return each method's mean over held-out items beside that over the items it was fitted on.
 
     Parameters
@@ -115,6 +122,8 @@ def leak_rows(board, variant, methods):
         Under the two protocols.
     methods : list of dict
         Of the plan.
+    order : list of str
+        All labels, in the order of their colours.
 
     Returns
     -------
@@ -125,8 +134,8 @@ def leak_rows(board, variant, methods):
     supervision = {method["label"]: method["supervision"] for method in methods}
     other = {line.label: line for line in lines_of(variant)}
     rows = [
-        _leak_row(line, other[line.label], None if line is board.chance else place, supervision.get(line.label, ""))
-        for place, line in enumerate(lines_of(board))
+        _leak_row(line, other[line.label], _colour(board, line, order), supervision.get(line.label, ""))
+        for line in lines_of(board)
         if line.overall and line.label in other and other[line.label].overall
     ]
     return sorted(rows, key=lambda row: (row["place"] is None, -row["values"][2]))
