@@ -15,6 +15,7 @@ from shallow_cmr.experiment import DatasetEntry, MethodEntry, Results, Suite, ru
 from shallow_cmr.reporting import (
     as_png,
     as_svg,
+    dataset_plots,
     leaderboards,
     plot_score_against_size,
     print_leaderboard,
@@ -241,6 +242,27 @@ def test_the_terminal_table_holds_every_number_at_every_width(width):
     for text in ("*.550", "*.600", "*.575", ".250", ".300", ".275", "±.071", "error", "chance"):
         assert text in printed
     assert max(map(len, printed.splitlines())) <= width
+
+
+@pytest.mark.parametrize(
+    ("repeats", "words"),
+    [
+        ([(0, None)], ""),
+        ([(0, 1), (0, 2)], "seeds"),
+        ([(0, 1), (3, 1)], "splits"),
+        ([(0, 1), (1, 2)], "splits and seeds"),
+    ],
+)
+def test_tables_and_figures_say_over_what_they_deviate(repeats, words):
+    rows = [
+        {**row(label, 8, way, split, 0.3 + split / 10), "seed": seed}
+        for label, way, (split, seed) in product(("a", "b"), ("image->text", "text->image"), repeats)
+    ]
+    results = Results({**made_up().plan, "methods": []}, rows, [])
+    (board,) = leaderboards(results)
+    (plot,) = dataset_plots(board, results)
+    told = [to_markdown(board), to_latex(board), render_report(results, {}), plot.caption]
+    assert all(f"deviation over {words}" in text for text in told) if words else "deviation" not in "".join(told)
 
 
 @pytest.mark.parametrize(("width", "n_blocks"), [(40, 6), (80, 2), (250, 1)])

@@ -54,6 +54,8 @@ class Leaderboard:
         What rankings in random order score.
     lower_is_better : bool
         Of the measure.
+    spread : str
+        What standard deviations are over: ``"splits"``, ``"seeds"`` or ``"splits and seeds"``; empty: there are none.
     comparisons : Comparisons
         Which methods differ.
 
@@ -82,6 +84,7 @@ class Leaderboard:
     lines: list
     chance: Line
     lower_is_better: bool = False
+    spread: str = ""
     comparisons: Comparisons = NOT_COMPARED
 
     @property
@@ -93,11 +96,6 @@ class Leaderboard:
     def scored(self):
         """Whether any method has a score."""
         return any(line.values for line in self.lines)
-
-    @property
-    def spread(self):
-        """Whether any score has a standard deviation."""
-        return any(summary.std is not None for line in self.lines for summary in line.values.values())
 
     def is_best(self, line, column=None):
         """Tell whether no method beats this one in a column.
@@ -248,7 +246,17 @@ def _leaderboard(dataset, rows, protocol):
     lower = _lower_is_better(measure)
     lines.sort(key=lambda line: (line.overall is None, line.overall and line.overall.mean * (1 if lower else -1)))
     chance = _line("chance", chance_rows, columns)
-    return Leaderboard(dataset, measure, protocol, sizes, directions, lines, chance, lower)
+    return Leaderboard(dataset, measure, protocol, sizes, directions, lines, chance, lower, _spread(scored))
+
+
+def _spread(rows):
+    """Return over what a method's scores were repeated, in words."""
+    found = defaultdict(set)
+    for row in rows:
+        for name in ("split", "seed"):
+            found[name, row["label"]].add(row[name])
+    varied = dict.fromkeys(name for (name, _), values in found.items() if len(values) > 1)
+    return " and ".join(f"{name}s" for name in ("split", "seed") if name in varied)
 
 
 def _lower_is_better(measure):

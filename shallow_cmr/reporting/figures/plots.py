@@ -136,7 +136,7 @@ def run_plots(boards, results):
 
 def _score_by_size(board, order):
     """Return the figure of the leaderboard itself."""
-    bands = "Bands are one standard deviation over splits; the" if board.spread else "The"
+    bands = f"Bands are one standard deviation over {board.spread}; the" if board.spread else "The"
     draw = partial(plot_score_against_size, board, order=order)
     return Plot("figure", f"{board.measure} against size", f"{bands} dashed line is chance.", draw)
 

@@ -47,8 +47,9 @@ def to_markdown(board):
     rows = [
         [markdown_text(line.label), *(_cell(board, line, c) for _, c in columns_of(board))] for line in lines_of(board)
     ]
+    spread = f", mean ± standard deviation over {board.spread}" if board.spread else ""
     parts = [
-        f"**{markdown_text(board.dataset)}**, {board.measure}",
+        f"**{markdown_text(board.dataset)}**, {board.measure}{spread}",
         markdown_table(["method", *(head for head, _ in columns_of(board))], rows),
         markdown_text(board.protocol),
         *comparison_table(board),

@@ -91,7 +91,7 @@ def _legend(board):
     """Return the sentences that the table needs."""
     yield "i→t: pictures ask for texts."
     if board.spread:
-        yield "±: standard deviation over splits."
+        yield f"±: standard deviation over {board.spread}."
     if board.scored:
         yield "*: best of its column."
     if board.comparisons.lines:
