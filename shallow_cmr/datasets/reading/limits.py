@@ -10,6 +10,8 @@ __all__ = ["DEFAULT_MAX_BYTES", "LARGEST_RATIO", "MAX_DIMENSIONS", "check_count"
 DEFAULT_MAX_BYTES = 4 * 2**30
 MAX_ARRAYS = 100_000
 MAX_DIMENSIONS = 32
+# NumPy counts in 64 bits.
+LARGEST_DIMENSION = 2**63 - 1
 # Deflate cannot do better: 258 bytes from two bits.
 LARGEST_RATIO = 1032
 
@@ -29,6 +31,6 @@ def check_count(n):
 def checked_shape(shape, itemsize):
     """Return the shape as a tuple of int and the bytes it takes; Python's integers do not overflow."""
     shape = tuple(int(n) for n in shape)
-    if len(shape) > MAX_DIMENSIONS or any(n < 0 for n in shape):
+    if len(shape) > MAX_DIMENSIONS or not all(0 <= n <= LARGEST_DIMENSION for n in shape):
         raise Fault(f"an array claims the shape {shape}"[:200])
     return shape, math.prod(shape) * itemsize

@@ -139,7 +139,8 @@ def _table(source):
     lines, begin, n = [], [], 0
     source.file.seek(len(BOM) if source.head.startswith(BOM) else 0)
     position = source.file.tell()
-    for raw in source.file:
+    # A line is never read further than allowed: it may be as long as the file, and that full of holes.
+    for raw in iter(lambda: source.file.readline(LONGEST_LINE + 1), b""):
         if len(raw) > LONGEST_LINE:
             raise Fault(f"a line of it is longer than {LONGEST_LINE:,} bytes", "Write a row on a line.")
         if raw.strip():
