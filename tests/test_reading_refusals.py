@@ -15,7 +15,7 @@ import pytest
 from scipy.io import savemat
 from scipy.sparse import coo_matrix, eye, save_npz
 
-from shallow_cmr.datasets.reading import limits, list_arrays, map_array, read_arrays, read_verified
+from shallow_cmr.datasets.reading import limits, list_arrays, map_array, read_arrays, read_verified, verified
 
 X = np.arange(12.0).reshape(4, 3)
 
@@ -400,6 +400,15 @@ def test_verified_bytes_are_those_of_the_digest_or_none(tmp_path):
     for name in ("b.txt", "pipe", ""):
         with pytest.raises(FileNotFoundError, match=r"does not exist. Download it."):
             read_verified(tmp_path / name, digest, "Download it.")
+
+
+def test_a_file_to_be_verified_is_read_no_further_than_any_such_file_is_long(tmp_path, monkeypatch):
+    monkeypatch.setattr(verified, "LARGEST", 1000)
+    (tmp_path / "a").write_bytes(bytes(1000))
+    assert read_verified(tmp_path / "a", hashlib.sha256(bytes(1000)).hexdigest(), "") == bytes(1000)
+    os.truncate(tmp_path / "a", 1 << 30)
+    with pytest.raises(ValueError, match=r"a has more than 1,000 bytes: it is another file. Get it anew."):
+        read_verified(tmp_path / "a", "0" * 64, "Get it anew.")
 
 
 def test_a_file_of_too_many_arrays_is_refused(tmp_path, monkeypatch):
