@@ -28,7 +28,7 @@ from mutations import mutated
 from scipy.sparse import issparse
 from seeds import FORMATS, seeds
 
-from shallow_cmr.datasets.reading import list_arrays, read_arrays
+from shallow_cmr.datasets.reading import list_arrays, read_arrays, read_words
 from shallow_cmr.datasets.reading.fault import refusing
 from shallow_cmr.datasets.reading.source import opened
 
@@ -94,6 +94,9 @@ def read_whole(path):
     listed = list_arrays(path, max_bytes=MAX_BYTES)
     for name, array in arrays.items():
         assert listed[name][0] == array.shape, (name, listed[name], array.shape)
+    if path.suffix == ".csv":
+        for name in (name for name, (_, what) in listed.items() if what == "text"):
+            assert len(read_words(path, name, max_bytes=MAX_BYTES)) == listed[name][0][0], name
     return arrays
 
 
