@@ -3,7 +3,9 @@
 import h5py
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
+from pyarrow.parquet import write_table
 from scipy.io import savemat
 from scipy.sparse import csr_matrix, issparse
 
@@ -222,6 +224,27 @@ def test_a_csv_of_words_is_read_whatever_stands_between_the_cells(tmp_path, part
     data = load_features(tmp_path / "own.csv", image="img_", text="w", labels="class", split="part")
     assert data.class_names == ("two; words",)
     np.testing.assert_array_equal(data.X, np.arange(12)[:, None] * [1, 0.5])
+
+
+def test_words_may_stand_between_spaces(tmp_path):
+    (tmp_path / "own.txt").write_text(
+        "x y label\n" + "".join(f"{i} {i * 2} {'ab'[i % 2]}\n" for i in range(8)) + "  \n"
+    )
+    data = load_features(tmp_path / "own.txt", image="x", text="y", labels="label", split=2)
+    assert data.class_names == ("a", "b")
+
+
+def test_words_of_parquet_that_would_fill_the_memory_are_refused(tmp_path):
+    columns = {"x": range(4), "y": range(4), "label": ["z" * (1 << 24)] * 4}
+    write_table(pa.table(columns), tmp_path / "own.parquet", compression="zstd")
+    with pytest.raises(ValueError, match=r"own.parquet refused: the words of 'label' take .*more than max_bytes=1,"):
+        load_features(tmp_path / "own.parquet", image="x", text="y", labels="label", split=2, max_bytes=10**6)
+
+
+def test_a_missing_word_is_no_class(tmp_path):
+    write_table(pa.table({"x": range(4), "y": range(4), "label": ["a", None] * 2}), tmp_path / "own.parquet")
+    with pytest.raises(ValueError, match=r"own.parquet refused: column 'label' lacks 2 values. Fill or drop"):
+        load_features(tmp_path / "own.parquet", image="x", text="y", labels="label", split=2)
 
 
 @pytest.mark.parametrize(

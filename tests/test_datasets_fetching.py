@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import numpy as np
 import pytest
 
-from shallow_cmr.datasets import fetch_mfeat, fetch_wikipedia, load_wikipedia
+from shallow_cmr.datasets import fetch_mfeat, fetch_wikipedia, fetching, load_wikipedia
 from shallow_cmr.datasets.benchmarks import BENCHMARKS, Benchmark, Download
 from shallow_cmr.datasets.benchmarks import single_label_sets as sets
 from shallow_cmr.datasets.fetching import fetch
@@ -152,6 +152,14 @@ def test_an_archive_that_is_not_the_right_one_leaves_nothing(server, benchmark, 
     body, extra, error, message = ZIP_FAULTS[fault]
     server.put("all.zip", body, extra)
     with pytest.raises(error, match=message):
+        fetched(benchmark, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_download_that_does_not_end_is_broken_off(server, benchmark, tmp_path, monkeypatch):
+    monkeypatch.setattr(fetching, "LARGEST_DOWNLOAD", 1000)
+    server.put("all.zip", bytes(1001))
+    with pytest.raises(ValueError, match=r"all.zip is not the file that it should be: more than 1,000 bytes came"):
         fetched(benchmark, tmp_path)
     assert list(tmp_path.iterdir()) == []
 

@@ -87,6 +87,14 @@ def unknown_word(arrays):
     arrays["about"] = np.frombuffer(json.dumps(about).encode(), dtype=np.uint8)
 
 
+def a_number(arrays):
+    arrays["about"] = np.frombuffer(b"5", dtype=np.uint8)
+
+
+def endless_lists(arrays):
+    arrays["about"] = np.frombuffer(b"[" * 100_000, dtype=np.uint8)
+
+
 def wild_indices(arrays):
     arrays["y_indices"] = arrays["y_indices"] + 1000
 
@@ -95,7 +103,9 @@ def cut_pictures(arrays):
     arrays["thumbnail_sizes"] = arrays["thumbnail_sizes"][:3]
 
 
-@pytest.mark.parametrize("change", [other_value, other_format, unknown_word, wild_indices, cut_pictures])
+@pytest.mark.parametrize(
+    "change", [other_value, other_format, unknown_word, a_number, endless_lists, wild_indices, cut_pictures]
+)
 def test_a_file_that_is_not_what_was_saved_is_refused(change, tmp_path):
     toy().save(tmp_path / "toy.npz")
     rewritten(tmp_path / "toy.npz", change)

@@ -144,6 +144,16 @@ def test_groups_that_hold_each_other_come_to_an_end(tmp_path, here):
     assert "a/X" in list_arrays(tmp_path / "a.h5")
 
 
+def test_a_long_chain_of_groups_is_refused_at_once(tmp_path, here):
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        group = file
+        for _ in range(300):
+            group = group.create_group("g")
+        group["X"] = X
+    with pytest.raises(ValueError, match=r"a.h5 refused: its groups lie in one another more than 100 deep. Save"):
+        list_arrays(tmp_path / "a.h5")
+
+
 OTHERS = {
     "text": ("text", "seven"),
     "words of any length": ("text", np.array(["a", "bb"], h5py.string_dtype())),

@@ -6,6 +6,7 @@ import os
 import pickle
 import socket
 import struct
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -14,7 +15,15 @@ import pytest
 from scipy.io import savemat
 from scipy.sparse import coo_matrix, eye, save_npz
 
-from shallow_cmr.datasets.reading import limits, list_arrays, map_array, read_arrays, read_verified, read_words
+from shallow_cmr.datasets.reading import (
+    limits,
+    list_arrays,
+    map_array,
+    read_arrays,
+    read_verified,
+    read_words,
+    verified,
+)
 
 X = np.arange(12.0).reshape(4, 3)
 
@@ -123,6 +132,7 @@ FAULTS = {
     "a negative shape": ("a.npy", npy_of(shape="(-4, -3)"), r"claims the shape \(-4, -3\)"),
     "a shape of True": ("a.npy", npy_of(shape="(True, 12)"), "holds no shape"),
     "a shape of floats": ("a.npy", npy_of(shape="(4.0, 3.0)"), "holds no shape"),
+    "an empty shape beyond 64 bits": ("a.npy", npy_of(shape=f"(0, {10**30})", numbers=b""), "claims the shape"),
     "a shape of 70 dimensions": ("a.npy", npy_of(shape=f"({'1,' * 70})"), "claims the shape"),
     "an order that is no truth value": ("a.npy", npy_of(fortran="[]"), "does not say the order"),
     "a header that calls": ("a.npy", npy_saying("__import__('os').mkdir('unpickled')"), "header cannot be read"),
@@ -284,6 +294,24 @@ def test_only_regular_files_are_opened(tmp_path, read):
         read("/dev/zero")
 
 
+def test_an_empty_shape_beyond_64_bits_is_not_mapped(tmp_path):
+    (tmp_path / "a.npy").write_bytes(npy_of(shape=f"(0, {10**30})", numbers=b""))
+    with pytest.raises(ValueError, match=r"a.npy refused: an array claims the shape"):
+        map_array(tmp_path / "a.npy")
+
+
+def test_a_line_without_an_end_is_not_read_to_its_end(tmp_path):
+    (tmp_path / "a.csv").write_bytes(b"1,2\n" * 400 + b"1,")
+    os.truncate(tmp_path / "a.csv", 1 << 28)
+    tracemalloc.start()
+    try:
+        with pytest.raises(ValueError, match=r"a.csv refused: a line of it is longer than 16,777,216 bytes"):
+            list_arrays(tmp_path / "a.csv")
+        assert tracemalloc.get_traced_memory()[1] < 1 << 26
+    finally:
+        tracemalloc.stop()
+
+
 def test_a_missing_file_is_named(tmp_path):
     (tmp_path / "dangling.npz").symlink_to(tmp_path / "nothing")
     for name in ("a.npz", "dangling.npz"):
@@ -406,6 +434,15 @@ def test_verified_bytes_are_those_of_the_digest_or_none(tmp_path):
     for name in ("b.txt", "pipe", ""):
         with pytest.raises(FileNotFoundError, match=r"does not exist. Download it."):
             read_verified(tmp_path / name, digest, "Download it.")
+
+
+def test_a_file_to_be_verified_is_read_no_further_than_any_such_file_is_long(tmp_path, monkeypatch):
+    monkeypatch.setattr(verified, "LARGEST", 1000)
+    (tmp_path / "a").write_bytes(bytes(1000))
+    assert read_verified(tmp_path / "a", hashlib.sha256(bytes(1000)).hexdigest(), "") == bytes(1000)
+    os.truncate(tmp_path / "a", 1 << 30)
+    with pytest.raises(ValueError, match=r"a has more than 1,000 bytes: it is another file. Get it anew."):
+        read_verified(tmp_path / "a", "0" * 64, "Get it anew.")
 
 
 def test_a_file_of_too_many_arrays_is_refused(tmp_path, monkeypatch):

@@ -24,11 +24,12 @@ from collections import Counter
 from importlib import import_module
 from pathlib import Path
 
+import numpy as np
 from mutations import mutated
 from scipy.sparse import issparse
 from seeds import FORMATS, seeds
 
-from shallow_cmr.datasets.reading import list_arrays, read_arrays
+from shallow_cmr.datasets.reading import list_arrays, read_arrays, read_words
 from shallow_cmr.datasets.reading.fault import refusing
 from shallow_cmr.datasets.reading.source import opened
 
@@ -94,6 +95,9 @@ def read_whole(path):
     listed = list_arrays(path, max_bytes=MAX_BYTES)
     for name, array in arrays.items():
         assert listed[name][0] == array.shape, (name, listed[name], array.shape)
+    if path.suffix in (".csv", ".npz"):
+        for name, shape in ((name, shape) for name, (shape, what) in listed.items() if what == "text"):
+            assert np.shape(read_words(path, name, max_bytes=MAX_BYTES)) == shape, name
     return arrays
 
 

@@ -59,7 +59,7 @@ def npz():
     sparse |= {"shape": np.array(S.shape), "format": np.array(b"csr")}
     plain, packed, scipys = ({name: _npy(a) for name, a in part.items()} for part in (arrays, {"X": X}, sparse))
     whole = [_archive(plain), _archive(packed, zipfile.ZIP_DEFLATED), _archive(scipys)]
-    inner = [(plain, "X"), *((scipys, name) for name in ("data", "indices", "indptr"))]
+    inner = [(plain, "X"), (plain, "classes"), *((scipys, name) for name in ("data", "indices", "indptr"))]
     return [*map(_whole, whole), *((members[name], _archive_with(members, name)) for members, name in inner)]
 
 

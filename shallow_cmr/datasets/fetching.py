@@ -13,7 +13,7 @@ __all__ = ["fetch_mfeat", "fetch_wikipedia"]
 
 TIMEOUT = 30  # seconds without a byte
 CHUNK = 1 << 16
-LARGEST_MEMBER = 1 << 30
+LARGEST_MEMBER = LARGEST_DOWNLOAD = 1 << 30
 HTML = (b"<!doctype html", b"<html", b"<head")
 
 
@@ -173,6 +173,8 @@ def _stream(url, output_file, name, progress):
         for chunk in response.iter_content(CHUNK):
             if file.tell() == 0 and chunk.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(HTML):
                 raise ValueError("an HTML page came instead of the file")
+            if file.tell() + len(chunk) > LARGEST_DOWNLOAD:
+                raise ValueError(f"more than {LARGEST_DOWNLOAD:,} bytes came, as of no benchmark")
             file.write(chunk)
             bar.advance(task, len(chunk))
 

@@ -1,6 +1,5 @@
 """The parts of a data set in a reader's own files: an array of a file, columns of a table, or a file of its own."""
 
-import csv
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +9,6 @@ from shallow_cmr.datasets.reading import list_arrays, map_array, read_arrays, re
 __all__ = ["read_part"]
 
 TABLES = {".csv", ".tsv", ".txt", ".parquet"}
-DELIMITERS = ",;\t"
 
 
 def read_part(path, part, role, max_bytes):
@@ -87,7 +85,7 @@ def _columns(path, names, max_bytes):
     """Return columns of a table as a vector, as a matrix, or a column of words as a list."""
     kinds = list_arrays(path)
     if len(names) == 1 and _is_text(kinds[names[0]]):
-        return _words(path, names[0], max_bytes)
+        return read_words(path, names[0], max_bytes=max_bytes)
     read = read_arrays(path, names, max_bytes=max_bytes)
     columns = [read[name] for name in names]
     return columns[0] if len(columns) == 1 else np.column_stack(columns)
@@ -96,33 +94,6 @@ def _columns(path, names, max_bytes):
 def _is_text(listed):
     """Whether an entry of `list_arrays` is one of words."""
     return listed[1] in ("text", "string", "large_string") or listed[1].startswith("dictionary")
-
-
-def _words(path, name, max_bytes):
-    """Return a column of words of a table, as a list."""
-    if path.suffix.lower() == ".parquet":
-        return _parquet_words(path, name, max_bytes)
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        first = file.readline()
-        file.seek(0)
-        header, *rows = (row for row in csv.reader(file, delimiter=max(DELIMITERS, key=first.count)) if row)
-    place = [cell.strip() for cell in header].index(name)
-    short = next((row for row in rows if len(row) != len(header)), None)
-    if short is not None:
-        raise ValueError(f"{path}: the row {short} has {len(short)} cells, the header {len(header)}.")
-    return [row[place].strip() for row in rows]
-
-
-def _parquet_words(path, name, max_bytes):
-    """Return a column of strings of a Parquet file; each different word is decoded once, however often it occurs."""
-    import pyarrow.parquet
-
-    with pyarrow.parquet.ParquetFile(path, read_dictionary=[name], memory_map=False) as table:
-        if table.metadata.num_rows * 64 > max_bytes:
-            raise ValueError(
-                f"{path} has {table.metadata.num_rows:,} rows, too many words for max_bytes={max_bytes:,}."
-            )
-        return [str(word) for word in table.read([name], use_threads=False).column(0).to_pylist()]
 
 
 def _file(path, role, max_bytes):

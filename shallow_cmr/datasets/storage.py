@@ -52,7 +52,7 @@ def read_dataset_file(path, kind):
         views = {name: _joined(name, arrays) for name in ("X", "y", "labels")}
         pictures = _pictures(arrays)
         dataset = kind(**views, **{name: arrays.get(name) for name in _ARRAYS}, **about, thumbnails=pictures)
-    except (KeyError, TypeError, ValueError, IndexError) as error:
+    except Exception as error:  # what is stored may be anything
         raise ValueError(f"{path} is no data set of this package, or is damaged ({error}); save it anew.") from error
     if dataset.digest != digest:
         raise ValueError(f"{path} is damaged: its digest is {dataset.digest}, expected {digest}; save it anew.")

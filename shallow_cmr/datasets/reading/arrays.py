@@ -1,11 +1,14 @@
 """The ways in: what a file holds, its arrays of numbers, and its words."""
 
+import json
 from itertools import islice
 
 import numpy as np
 
+from shallow_cmr.datasets.reading import parquet, tables
 from shallow_cmr.datasets.reading.fault import Fault, refusal, refusing
 from shallow_cmr.datasets.reading.formats import catalogue
+from shallow_cmr.datasets.reading.isolation import Reader
 from shallow_cmr.datasets.reading.limits import DEFAULT_MAX_BYTES
 from shallow_cmr.datasets.reading.npy import MAGIC, read_header
 from shallow_cmr.datasets.reading.source import opened
@@ -82,28 +85,29 @@ def read_arrays(path, names=None, *, max_bytes=DEFAULT_MAX_BYTES, sha256=None):
 
 
 def read_words(path, name, *, max_bytes=DEFAULT_MAX_BYTES):
-    """Return an array of words of a NumPy file (``.npy``, ``.npz``), which may come from anywhere.
+    """Return words, the one part of a data set that may be no numbers, of a file that may come from anywhere.
 
     Parameters
     ----------
     path : path-like
-        The file.
+        A text or Parquet table, or a NumPy file (``.npy``, ``.npz``).
     name : str
-        The array's name; that of an ``.npy`` file is the file's without its suffix.
+        A column of the table, or an array, that `list_arrays` lists as text.
     max_bytes : int
-        Most memory that the array may take, in bytes; text takes four for each character of the longest word.
+        Most memory that the words may take, in bytes: 64 a word of a table, and of NumPy's text four for each
+        character of the longest word.
 
     Returns
     -------
-    ndarray of str
-        As `numpy.savez` keeps an array of Python's strings.
+    list of str, or ndarray of str
+        Of a table a list, in which equal words are one object; an array as NumPy keeps it.
 
     Raises
     ------
-    FileNotFoundError, PermissionError, KeyError, ValueError
+    FileNotFoundError, PermissionError, KeyError, ValueError, ImportError
         As `read_arrays`.
     TypeError
-        What is asked for is not text, or text of another kind: bytes, objects, that of MATLAB or of HDF5.
+        What is asked for is no text, or text of another kind: bytes, objects, that of MATLAB or of HDF5.
 
     Examples
     --------
@@ -119,6 +123,11 @@ def read_words(path, name, *, max_bytes=DEFAULT_MAX_BYTES):
     with opened(path, max_bytes=max_bytes) as source:
         kind, found = catalogue(source)
         stored = _found(source.path, found, name)
+        with refusing(source.path, kind):
+            if source.head.startswith(parquet.MAGIC):
+                return _parquet_words(source, name)
+            if kind == "table" and stored.what == "text":
+                return tables.words(source, name)
         if stored.load_words is None:
             raise TypeError(
                 f"{name!r} in {source.path} holds {stored.what}; words are read as NumPy keeps them: save "
@@ -127,6 +136,13 @@ def read_words(path, name, *, max_bytes=DEFAULT_MAX_BYTES):
         _check_size(source.path, {name: stored}, max_bytes)
         with refusing(source.path, kind):
             return stored.load_words()
+
+
+def _parquet_words(source, name):
+    """Return a column of words of a Parquet table, which another process reads."""
+    with Reader(source, "parquet_words") as reader:
+        packed = json.loads(reader.catalogue(source)[name].load().tobytes())
+    return [packed["words"][code] for code in packed["codes"]]
 
 
 def list_arrays(path, *, max_bytes=DEFAULT_MAX_BYTES):

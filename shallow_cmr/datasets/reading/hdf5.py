@@ -4,12 +4,15 @@ This module, `hdf5_objects` and `matlab73` read in the process of `worker` only.
 """
 
 from shallow_cmr.datasets.reading import matlab73
+from shallow_cmr.datasets.reading.fault import Fault
 from shallow_cmr.datasets.reading.hdf5_objects import linked, stored_dataset
 from shallow_cmr.datasets.reading.limits import MAX_ARRAYS, check_count
 from shallow_cmr.datasets.reading.stored import Stored
 
 __all__ = ["catalogue", "is_hdf5", "prepare"]
 
+# Each name is looked up from the root: listing a chain of 5,000 groups takes more than two minutes.
+MAX_DEPTH = 100
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 
 
@@ -44,8 +47,10 @@ def _all_links(file):
 
     def add(name, _):
         names.append(name)
-        return True if len(names) > MAX_ARRAYS else None
+        return True if len(names) > MAX_ARRAYS or name.count("/") > MAX_DEPTH else None
 
     file.visititems_links(add)
     check_count(len(names))
+    if names and names[-1].count("/") > MAX_DEPTH:
+        raise Fault(f"its groups lie in one another more than {MAX_DEPTH} deep", "Save the arrays in one group.")
     return names

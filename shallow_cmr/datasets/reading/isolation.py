@@ -44,7 +44,7 @@ class Reader:
     ----------
     source : Source
         The file; the process must not outlive it.
-    module : {"hdf5", "parquet"}
+    module : {"hdf5", "parquet", "parquet_words"}
         Module of this room with a function ``catalogue``.
     """
 

@@ -11,7 +11,7 @@ from shallow_cmr.datasets.reading.fault import Fault
 from shallow_cmr.datasets.reading.limits import check_count
 from shallow_cmr.datasets.reading.stored import Stored, numeric_dtype
 
-__all__ = ["MAGIC", "catalogue", "prepare"]
+__all__ = ["MAGIC", "catalogue", "check_complete", "prepare"]
 
 MAGIC = b"PAR1"
 
@@ -79,18 +79,18 @@ def _dtype(kind):
 def _values(table, name, dtype):
     """Return a column as an array (n,), or (n, d) where its cells are lists."""
     cells = table.read([name], use_threads=False).column(0).combine_chunks()
-    _check_complete(cells, name)
+    check_complete(cells, name)
     if not hasattr(cells, "value_lengths"):
         return cells.to_numpy(zero_copy_only=False).astype(dtype, copy=False)
     lengths = np.unique(cells.value_lengths().to_numpy(zero_copy_only=False))
     if len(lengths) > 1:
         raise Fault(f"column {name!r} holds lists of {lengths[0]} to {lengths[-1]} numbers", "Make them equally long.")
     numbers = cells.flatten()
-    _check_complete(numbers, name)
+    check_complete(numbers, name)
     return numbers.to_numpy(zero_copy_only=False).astype(dtype, copy=False).reshape(len(cells), *lengths)
 
 
-def _check_complete(cells, name):
+def check_complete(cells, name):
     """Raise where values are missing; NaN is a value."""
     if cells.null_count:
         raise Fault(f"column {name!r} lacks {cells.null_count:,} values", "Fill or drop these rows first.")

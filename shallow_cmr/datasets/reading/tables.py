@@ -13,10 +13,11 @@ from functools import cached_property
 import numpy as np
 
 from shallow_cmr.datasets.reading.fault import Fault
+from shallow_cmr.datasets.reading.limits import check_words
 from shallow_cmr.datasets.reading.source import Source
 from shallow_cmr.datasets.reading.stored import Stored
 
-__all__ = ["catalogue", "looks_like_text"]
+__all__ = ["catalogue", "looks_like_text", "words"]
 
 DELIMITERS = ";\t,"
 BOM = b"\xef\xbb\xbf"
@@ -44,6 +45,19 @@ def catalogue(source):
         twice = next(name for name in names if names.count(name) > 1)
         raise Fault(f"two of its columns are named {twice!r}", "Give each column its own name.")
     return {name: _column(table, j, name) for j, name in enumerate(names)}
+
+
+def words(source, name):
+    """Return a column of a table with a header as a list of words."""
+    table = _table(source)
+    check_words(table.n_rows, source.max_bytes)
+    place, known, found = table.header.index(name), {}, []
+    for number, raw in table.lines():
+        if fault := table.line_fault(raw, number, numbers=False):
+            raise fault
+        word = _cells(raw, table.delimiter)[place].strip()
+        found.append(known.setdefault(word, word))
+    return found
 
 
 def _column(table, j, name):
@@ -102,25 +116,28 @@ class Table:
             remedy = f"Give max_bytes={needed}, or save it as Parquet."
             raise Fault(f"its columns, read together, take {needed:,} bytes, more than max_bytes={most:,}", remedy)
 
-    def _first_fault(self):
-        """Return the Fault of the first line that is not as the others, None where there is none."""
+    def lines(self):
+        """Yield the number and the bytes of each line with cells, the header left out."""
         self.source.file.seek(0)
         position = 0
         for number, raw in enumerate(self.source.file, 1):
             begins, position = position, position + len(raw)
-            if begins >= self.begin and raw.strip(b"\r\n") and (fault := self._line_fault(raw, number)):
-                return fault
-        return None
+            if begins >= self.begin and raw.strip(b"\r\n" if self.delimiter else None):
+                yield number, raw
 
-    def _line_fault(self, raw, number):
-        """Return what is wrong with a line, or None."""
+    def _first_fault(self):
+        """Return the Fault of the first line that is not as the others, None where there is none."""
+        return next((fault for number, raw in self.lines() if (fault := self.line_fault(raw, number))), None)
+
+    def line_fault(self, raw, number, numbers=True):
+        """Return what is wrong with a line, or None; whether its numbers are some is left open unless asked for."""
         try:
             cells = _cells(raw, self.delimiter)
         except UnicodeDecodeError:
             return Fault(f"line {number} is not UTF-8 text", "Save it as UTF-8.")
         if len(cells) != len(self.first):
             return Fault(f"line {number} has {len(cells)} cells, the first row has {len(self.first)}")
-        for j, (cell, pattern) in enumerate(zip(cells, self.first)):
+        for j, (cell, pattern) in enumerate(zip(cells, self.first) if numbers else ()):
             if NUMBER.fullmatch(pattern) and not NUMBER.fullmatch(cell):
                 return _no_number(number, j, cell, self.header)
         return None
@@ -139,7 +156,8 @@ def _table(source):
     lines, begin, n = [], [], 0
     source.file.seek(len(BOM) if source.head.startswith(BOM) else 0)
     position = source.file.tell()
-    for raw in source.file:
+    # A line is never read further than allowed: it may be as long as the file, and that full of holes.
+    for raw in iter(lambda: source.file.readline(LONGEST_LINE + 1), b""):
         if len(raw) > LONGEST_LINE:
             raise Fault(f"a line of it is longer than {LONGEST_LINE:,} bytes", "Write a row on a line.")
         if raw.strip():

@@ -4,6 +4,9 @@ import hashlib
 
 __all__ = ["read_verified"]
 
+# Bytes; all that is read as a whole is far smaller, and a file full of holes may claim any size.
+LARGEST = 1 << 28
+
 
 def read_verified(path, sha256, remedy):
     """Return the bytes of the file, or raise with the remedy when it is missing or has another content.
@@ -26,7 +29,10 @@ def read_verified(path, sha256, remedy):
     """
     if not path.is_file():
         raise FileNotFoundError(f"{path} does not exist. {remedy}")
-    content = path.read_bytes()
+    with path.open("rb") as file:
+        content = file.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise ValueError(f"{path} has more than {LARGEST:,} bytes: it is another file. {remedy}")
     digest = hashlib.sha256(content).hexdigest()
     if digest != sha256:
         raise ValueError(

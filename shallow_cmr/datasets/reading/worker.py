@@ -18,7 +18,7 @@ from shallow_cmr.datasets.reading.source import opened
 
 __all__ = ["confine", "main"]
 
-KINDS = {"hdf5": "HDF5 file", "parquet": "Parquet table"}
+KINDS = {"hdf5": "HDF5 file", "parquet": "Parquet table", "parquet_words": "Parquet table"}
 # What libraries need for themselves, and how often an array may lie in memory on its way: inflated, converted, turned.
 SPARE = 1 << 28
 COPIES = 3
