@@ -134,7 +134,7 @@ def test_a_bomb_is_refused_before_it_takes_memory(answers, name, write, reason):
     assert others < 512
 
 
-@pytest.mark.parametrize("kind", ["npy", "npz", "mat", "csv"])
+@pytest.mark.parametrize("kind", ["npy", "npz", "mat", "csv", "saved"])
 def test_no_mutation_of_a_file_does_more_than_raise_a_clear_error(kind):
     fuzz(kind, 250)
 

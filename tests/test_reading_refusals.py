@@ -151,6 +151,7 @@ FAULTS = {
     "a header version to come": ("a.npy", npy_saying("{}", version=9), "does not begin as a NumPy array"),
     "a header of a minor version": ("a.npy", flipped(npy(), 7), "does not begin as a NumPy array"),
     "an unknown data type": ("a.npy", npy_of(descr="<q8"), "unknown data type '<q8'"),
+    "an outdated name of a data type": ("a.npy", npy_of(descr="|a3"), r"unknown data type '\|a3'"),
     "a data type of too many bytes": ("a.npy", npy_of(descr="<f64"), "unknown data type '<f64'"),
     "records": ("a.npy", npy(np.zeros(2, "i4,f8")), r"no array of real numbers, but 'a' \(records\)"),
     "dates": ("a.npy", npy(np.array(["2010-01-01"], "M8[D]")), r"\(dates\)"),

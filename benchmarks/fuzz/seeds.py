@@ -223,4 +223,21 @@ def parquet():
     return [_whole(_written(lambda path, how=how: write_table(table, path, **how), ".parquet")) for how in hows]
 
 
-FORMATS = {"npy": npy, "npz": npz, "mat": matlab, "h5": hdf5, "csv": tables, "parquet": parquet}
+def saved():
+    """Data sets as `CrossModalDataset.save` writes them, whole, and with a mutated member under a right checksum."""
+    from shallow_cmr import CrossModalDataset
+
+    split = {"train_index": np.arange(6), "test_index": np.arange(6, 9)}
+    told = {"texts": [f"cat {i}" for i in range(9)], "class_names": ["cat", "dog", "eel"]}
+    plain = CrossModalDataset(X, X, LABELS, **split, thumbnails=[b"RIFF"] * 9, name="plain", **told)
+    graded = np.eye(3, dtype=np.uint8)[LABELS]
+    found = []
+    for dataset in (plain, CrossModalDataset(X, S, graded, **split, groups=np.arange(9), name="sparse")):
+        content = _written(dataset.save, ".npz")
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = {name.removesuffix(".npy"): archive.read(name) for name in archive.namelist()}
+        found += [_whole(content), *((members[name], _archive_with(members, name)) for name in members)]
+    return found
+
+
+FORMATS = {"npy": npy, "npz": npz, "mat": matlab, "h5": hdf5, "csv": tables, "parquet": parquet, "saved": saved}

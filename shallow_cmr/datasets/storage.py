@@ -45,7 +45,7 @@ def read_dataset_file(path, kind):
     """Return the data set, of class `kind`, that was written; see `CrossModalDataset.load`."""
     arrays = read_arrays(path)
     try:
-        about = json.loads(arrays.pop("about").tobytes())
+        about = json.loads(arrays.pop("about").tobytes().decode("utf-8"))
         if about.pop("format") != _FORMAT:
             raise ValueError("another format")
         digest = about.pop("digest")

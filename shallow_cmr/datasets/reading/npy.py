@@ -94,8 +94,10 @@ def read_header(stream, length):
 def _dtype(descr):
     """Return the data type of a header; all records are alike here, since none is read."""
     try:
-        return np.dtype("V1" if isinstance(descr, list) else descr)
-    except (TypeError, ValueError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # names that NumPy itself has not written for long
+            return np.dtype("V1" if isinstance(descr, list) else descr)
+    except (TypeError, ValueError, Warning):
         raise Fault(f"its header names the unknown data type {descr[:40]!r}") from None
 
 
