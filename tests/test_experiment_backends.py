@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 import sklearn
 from joblib.externals.loky import get_reusable_executor
+from joblib.externals.loky.process_executor import _ExecutorManagerThread
 from tiny_suite import small_suite
 
 from shallow_cmr.experiment import DatasetEntry, MethodEntry, Suite, run_on, run_suite
@@ -133,6 +134,19 @@ def test_workers_with_other_code_compute_nothing(tmp_path, monkeypatch):
 def test_a_run_that_is_given_up_leaves_without_a_word(backend):
     with run_on(backend), closing(as_they_finish(time.sleep, [(0,), *[(0.2,)] * 6], 2)) as finished:
         assert next(finished) is None
+
+
+def test_a_run_that_is_given_up_while_a_call_is_on_its_way_leaves_without_a_word(monkeypatch):
+    handle = _ExecutorManagerThread.process_result_item
+
+    def linger(self, item):
+        handle(self, item)  # hands out the next call
+        time.sleep(0.1)  # enough to be given up in
+
+    monkeypatch.setattr(_ExecutorManagerThread, "process_result_item", linger)
+    with run_on("loky"), closing(as_they_finish(time.sleep, [(0,), *[(0.2,)] * 6], 2)) as finished:
+        assert next(finished) is None
+    assert sorted(as_they_finish(abs, [(-1,), (2,)], 2)) == [1, 2]
 
 
 def test_cells_see_the_configuration_of_scikit_learn_of_who_asks(tmp_path, monkeypatch):

@@ -1,14 +1,16 @@
 """Who runs the cells: processes of this machine, its threads, or a Dask cluster; any backend of joblib."""
 
 import signal
+import time
 import warnings
+from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from threading import current_thread, main_thread
+from threading import Lock, current_thread, main_thread
 
 import joblib
 from joblib import Parallel, delayed
-from joblib.parallel import get_active_backend
+from joblib.parallel import LokyBackend, get_active_backend
 
 __all__ = ["as_they_finish", "run_on"]
 
@@ -94,8 +96,14 @@ def as_they_finish(function, calls, n_jobs):
         return
     tasks = [delayed(function)(*arguments) for arguments in calls]
     if backend.supports_return_generator:
+        if type(backend) is LokyBackend:
+            backend = _Processes(
+                nesting_level=backend.nesting_level,
+                inner_max_num_threads=backend.inner_max_num_threads,
+                **backend.backend_kwargs,
+            )
         with _undisturbed():
-            finished = Parallel(n_jobs=n_jobs, return_as="generator_unordered", batch_size=1)(tasks)
+            finished = Parallel(n_jobs, backend, return_as="generator_unordered", batch_size=1)(tasks)
         with _closing(finished):
             for result in finished:  # noqa: UP028 - `yield from` would close it before we can do so in silence
                 yield result
@@ -103,6 +111,35 @@ def as_they_finish(function, calls, n_jobs):
         n_at_once = joblib.effective_n_jobs(n_jobs)
         for start in range(0, len(tasks), n_at_once):
             yield from Parallel(n_jobs=n_jobs)(tasks[start : start + n_at_once])
+
+
+class _Processes(LokyBackend):
+    """Processes of this machine that can be given up at any moment.
+
+    joblib hands out the next call as soon as one is done. Should the processes be ended before that call is on its way
+    to one of them, loky's thread in between looks for a call that is no longer there, dies with a traceback and leaves
+    semaphores behind. Here no more calls are handed out at the end, and it waits for the latest, a millisecond or so.
+    """
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self._handing_out = Lock()
+        self._latest = None
+        self._given_up = False
+
+    def submit(self, func, callback=None):
+        with self._handing_out:
+            if self._given_up:
+                return Future()  # which nobody awaits
+            self._latest = super().submit(func, callback)
+            return self._latest
+
+    def abort_everything(self, ensure_ready=True):
+        with self._handing_out:
+            self._given_up = True
+        while not (self._latest is None or self._latest.running() or self._latest.done()):
+            time.sleep(0.001)
+        super().abort_everything(ensure_ready)
 
 
 @contextmanager
