@@ -1,8 +1,10 @@
 """HDF5, MATLAB 7.3 and Parquet: nothing outside the file is read, and a library that crashes crashes alone."""
 
+import hashlib
 import signal
 import time
 from importlib import import_module
+from pathlib import Path
 
 import h5py
 import numpy as np
@@ -10,7 +12,7 @@ import pyarrow as pa
 import pytest
 from pyarrow.parquet import write_table
 
-from shallow_cmr.datasets.reading import formats, isolation, list_arrays, read_arrays
+from shallow_cmr.datasets.reading import formats, isolation, list_arrays, read_arrays, read_words
 
 X = np.arange(12.0).reshape(4, 3)
 SECRET = "root:x:0:0 the content of another file".encode("utf-16")[:64].ljust(64)
@@ -289,6 +291,18 @@ def test_a_faulty_parquet_table_is_refused(tmp_path, here, columns, reason):
         read_arrays(tmp_path / "a.parquet")
 
 
+def test_words_of_a_parquet_table_are_one_a_row(tmp_path):
+    columns = {"x": ["a", "b", "a"], "several": [["a"], ["a", "b"], []], "parts": [{"a": "b"}] * 3}
+    write_table(pa.table(columns), tmp_path / "a.parquet")
+    assert read_words(tmp_path / "a.parquet", "x") == ["a", "b", "a"]
+    for name in ("several", "parts"):
+        with pytest.raises(
+            ValueError, match=rf"column '{name}' holds .*string.*, not words. Name a column with a word a"
+        ):
+            read_words(tmp_path / "a.parquet", name)
+        assert list_arrays(tmp_path / "a.parquet")[name][1] != "text"
+
+
 def test_two_parquet_columns_of_one_name_are_refused(tmp_path, here):
     write_table(pa.Table.from_arrays([pa.array([1]), pa.array([2])], ["x", "x"]), tmp_path / "a.parquet")
     with pytest.raises(ValueError, match="two of its columns are named 'x'"):
@@ -358,6 +372,22 @@ def test_another_shape_than_was_listed_is_refused(started, shape, reason):
 def test_a_process_that_cannot_start_is_no_fault_of_the_file(started):
     with pytest.raises(OSError, match=r"could not start the process .*ImportError: no library"):
         started("raise ImportError('no library')")
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="only Linux can hand over a file that is open")
+def test_the_file_that_was_checked_is_read_even_if_another_takes_its_name(tmp_path, monkeypatch):
+    for name, content in (("a.h5", X), ("b.h5", -X)):
+        with h5py.File(tmp_path / name, "w") as file:
+            file["X"] = content
+    digest = hashlib.sha256((tmp_path / "a.h5").read_bytes()).hexdigest()
+
+    class Late(isolation.Reader):
+        def __init__(self, source, module):
+            (tmp_path / "b.h5").replace(source.path)
+            super().__init__(source, module)
+
+    monkeypatch.setattr(formats, "Reader", Late)
+    np.testing.assert_array_equal(read_arrays(tmp_path / "a.h5", sha256=digest)["X"], X)
 
 
 def test_the_other_process_is_gone_afterwards(tmp_path):

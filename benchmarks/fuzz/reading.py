@@ -43,7 +43,7 @@ SECONDS_ISOLATED = 60
 CLEAR = (ValueError, TypeError, KeyError, OSError)
 # What a ValueError says of the file: one of these.
 REFUSALS = ("refused: ", " is no data set of this package, or is damaged", " is damaged: its digest is ")
-DIRECT = {"h5": "hdf5", "parquet": "parquet"}
+DIRECT = {"h5": ["hdf5"], "parquet": ["parquet", "parquet_words"]}
 
 
 def case(kind, number, found):
@@ -98,7 +98,7 @@ def read_whole(path):
     listed = list_arrays(path, max_bytes=MAX_BYTES)
     for name, array in arrays.items():
         assert listed[name][0] == array.shape, (name, listed[name], array.shape)
-    if path.suffix in (".csv", ".npz"):
+    if path.suffix in (".csv", ".npz", ".parquet"):
         for name, shape in ((name, shape) for name, (shape, what) in listed.items() if what == "text"):
             assert np.shape(read_words(path, name, max_bytes=MAX_BYTES)) == shape, name
     return arrays
@@ -111,16 +111,20 @@ def read_saved(path):
     return {"X": dataset.X, "y": dataset.y, "labels": dataset.labels}
 
 
-def read_directly(module):
-    """Return the function that reads with a module of the room in this very process."""
-    reading = import_module(f"shallow_cmr.datasets.reading.{module}")
-    reading.prepare()
+def read_directly(modules):
+    """Return the function that reads with modules of the room in this very process."""
+    modules = [import_module(f"shallow_cmr.datasets.reading.{module}") for module in modules]
+    for module in modules:
+        module.prepare()
 
     def read(path):
-        with opened(path, max_bytes=MAX_BYTES) as source, refusing(path, "file"):
-            found = reading.catalogue(source)
-            wanted = {name: s for name, s in found.items() if s.load and not s.fault and s.nbytes <= MAX_BYTES // 8}
-            return {name: stored.load() for name, stored in list(wanted.items())[:8]}
+        arrays = {}
+        for module in modules:
+            with opened(path, max_bytes=MAX_BYTES // 8) as source, refusing(path, "file"):
+                found = module.catalogue(source)
+                wanted = {name: s for name, s in found.items() if s.load and not s.fault and s.nbytes <= MAX_BYTES // 8}
+                arrays |= {(module, name): stored.load() for name, stored in list(wanted.items())[:4]}
+        return arrays
 
     return read
 

@@ -141,7 +141,10 @@ def read_words(path, name, *, max_bytes=DEFAULT_MAX_BYTES):
 def _parquet_words(source, name):
     """Return a column of words of a Parquet table, which another process reads."""
     with Reader(source, "parquet_words") as reader:
-        packed = json.loads(reader.catalogue(source)[name].load().tobytes())
+        stored = reader.catalogue(source)[name]
+        if stored.fault:
+            raise stored.fault
+        packed = json.loads(stored.load().tobytes())
     return [packed["words"][code] for code in packed["codes"]]
 
 

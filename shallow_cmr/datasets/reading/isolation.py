@@ -37,6 +37,15 @@ ENVIRONMENT = {
 }
 
 
+def _handed_over(source):
+    """Return a name under which another process finds the file, and the descriptors it needs: the very file that was
+    checked, whatever has its name by now, where the system can do so.
+    """
+    descriptor = source.file.fileno()
+    name = f"/proc/self/fd/{descriptor}"
+    return (name, [descriptor]) if os.path.exists(name) else (os.path.abspath(source.path), [])
+
+
 class Reader:
     """The other process, to be entered before it is asked.
 
@@ -51,8 +60,10 @@ class Reader:
     def __init__(self, source, module):
         self.late = False
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
+        path, inherited = _handed_over(source)
         self.process = subprocess.Popen(
-            [sys.executable, *WORKER, module, os.path.abspath(source.path), str(source.max_bytes)],
+            [sys.executable, *WORKER, module, path, str(source.max_bytes)],
+            pass_fds=inherited,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.errors,

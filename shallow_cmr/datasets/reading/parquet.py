@@ -61,7 +61,8 @@ def _stored(table, field, n_values):
     is_list = any(test(field.type) for test in (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list))
     dtype = _dtype(field.type.value_type if is_list else field.type)
     if dtype is None:
-        return Stored((n,), "text" if "string" in str(field.type) else str(field.type))
+        is_text = "string" in str(field.type) and not pa.types.is_nested(field.type)
+        return Stored((n,), "text" if is_text else str(field.type))
     n_values = n_values if is_list else n
     shape = (n, n_values // n if n else 0) if is_list else (n,)
     return Stored(shape, str(dtype), n_values * dtype.itemsize, lambda: _values(table, field.name, dtype))

@@ -34,10 +34,17 @@ def catalogue(source):
     check_count(len(table.schema_arrow.names))
     n, most = table.metadata.num_rows, source.max_bytes
     check_words(n, most)
-    return {
-        name: Stored((n,), "text", most, lambda name=name: _packed(source.file, name, most))
-        for name in table.schema_arrow.names
-    }
+    return {field.name: _stored(source.file, field, n, most) for field in table.schema_arrow}
+
+
+def _stored(file, field, n, most):
+    """Return a column of n cells as `Stored`."""
+    import pyarrow as pa
+
+    if pa.types.is_nested(field.type):
+        fault = Fault(f"column {field.name!r} holds {field.type}, not words", "Name a column with a word a row.")
+        return Stored((n,), str(field.type), fault=fault)
+    return Stored((n,), "text", most, lambda: _packed(file, field.name, most))
 
 
 def _packed(file, name, max_bytes):
