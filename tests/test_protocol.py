@@ -3,6 +3,7 @@
 import json
 from dataclasses import FrozenInstanceError, asdict
 
+import numpy as np
 import pytest
 
 from shallow_cmr.protocol import PROTOCOLS, Protocol, get_protocol
@@ -51,6 +52,8 @@ def test_a_protocol_is_found_by_name_or_passes_through_and_cannot_be_changed():
     assert get_protocol("heldout") is PROTOCOLS["heldout"]
     with pytest.raises(ValueError, match="'held-out' is unknown; it must be a Protocol or one of heldout"):
         get_protocol("held-out")
+    with pytest.raises(TypeError, match="protocol is of type ndarray; it must be a Protocol or one of heldout"):
+        get_protocol(np.eye(3))
     with pytest.raises(FrozenInstanceError):
         own.ties = "stable"
 

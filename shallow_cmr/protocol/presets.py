@@ -92,6 +92,8 @@ def get_protocol(protocol):
 
     Raises
     ------
+    TypeError
+        If it is neither.
     ValueError
         If there is none of that name; the message lists those there are. If a cutoff is left open.
 
@@ -106,7 +108,11 @@ alone; cosine / Hamming; ties: expected value over their orders; queries without
     if isinstance(protocol, Protocol):
         protocol.get_measures()  # an open cutoff is an error
         return protocol
-    name, at, cutoff = protocol.partition("@") if isinstance(protocol, str) else ("", "", "")
+    if not isinstance(protocol, str):
+        raise TypeError(
+            f"protocol is of type {type(protocol).__name__}; it must be a Protocol or one of {', '.join(PROTOCOLS)}."
+        )
+    name, at, cutoff = protocol.partition("@")
     if name not in PROTOCOLS:
         raise ValueError(f"protocol {protocol!r} is unknown; it must be a Protocol or one of {', '.join(PROTOCOLS)}.")
     if at and not PROTOCOLS[name].is_open:
