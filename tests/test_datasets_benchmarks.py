@@ -1,8 +1,11 @@
 """The standard benchmarks: described in full, checked on load, split as published."""
 
 import hashlib
+import subprocess
+import sys
 from dataclasses import fields, replace
 from inspect import signature
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -26,6 +29,7 @@ from shallow_cmr.datasets.benchmarks import BENCHMARKS, mfeat
 from shallow_cmr.datasets.benchmarks.splits import RULES
 from shallow_cmr.protocol import PROTOCOLS
 
+FUZZ = Path(__file__).parents[1] / "benchmarks" / "fuzz" / "loaders.py"
 MAY_BE_EMPTY = {"class_names", "labels_follow_names", "download"}
 LOADED = {
     "wikipedia": load_wikipedia,
@@ -164,6 +168,24 @@ def test_preparation_follows_a_new_split(tmp_path):
         before = raw.X[split.train_index]
         expected = (raw.X[split.test_index] - before.mean(axis=0)) / before.std(axis=0)
         np.testing.assert_allclose(split.test.X, expected, atol=1e-4)
+
+
+def test_numbers_too_large_to_standardise_are_refused(tmp_path):
+    benchmark = BENCHMARKS["pascal_sentences"]
+    arrays = arrays_of(benchmark, benchmark.editions[0])
+    arrays["XAll"] = arrays["XAll"].astype(float)
+    arrays["XAll"][:99, 1] = 1e300
+    path = saved(tmp_path / "all.npz", arrays)
+    with pytest.raises(ValueError, match=r"the image features run from 0 to 1e\+300, too far for prepared='zscore'"):
+        load_pascal_sentences(path, prepared="zscore")
+    assert load_pascal_sentences(path).X.max() == 1e300
+
+
+def test_arrays_that_mean_something_else_do_no_more_than_raise_a_clear_error():
+    command = [sys.executable, str(FUZZ), "--cases", "100"]
+    answer = subprocess.run(command, capture_output=True, text=True)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert answer.stdout.count("100 cases") == 6
 
 
 @pytest.mark.parametrize("load", LOADED.values(), ids=LOADED)

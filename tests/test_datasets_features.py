@@ -257,6 +257,8 @@ def test_a_missing_word_is_no_class(tmp_path):
         ),
         ({"labels": None}, ValueError, r"labels is missing: .* For pairs without classes give labels=range\(n\)"),
         ({"labels": [0.5] * 12}, ValueError, "labels are not whole numbers"),
+        ({"labels": [1e300] * 12}, ValueError, "labels are not whole numbers, of 15 digits at most"),
+        ({"image": np.array(1.0)}, ValueError, "image is a single value; give one row an item"),
         ({"image": slice(2)}, ValueError, r"image=slice\(None, 2, None\) are columns of a table"),
         ({"split": None}, ValueError, "split is missing: give the number"),
         ({"split": 12}, ValueError, "split=12 must be 1 to 11 test items"),

@@ -169,6 +169,8 @@ def test_pictures_are_refused_in_words_unless_features_lie_beside_them():
     with pytest.raises(ValueError, match=r"IAll has the shape \(3, 3, 224, 224\): these are pictures, not features"):
         find_layout(pictures)
     assert find_layout(pictures | some("XAll"))["image"] == "XAll"
+    with pytest.raises(ValueError, match=r"I_te has the shape \(3, 8, 8\): these are pictures"):
+        find_layout(some("I_tr T_tr L_tr T_te L_te") | {"I_te": (3, 8, 8)})
 
 
 def test_half_an_optional_block_is_left_aside():
@@ -235,6 +237,19 @@ def test_listed_rows_that_may_count_from_0_or_from_1_are_refused():
         pair(roles(5) | {"train_rows": np.array([1, 2]), "test_rows": np.array([3])})
 
 
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (np.array([0.5, 1]), "the rows of train_rows are not whole numbers"),
+        (np.array([1e300, 1]), "the rows of train_rows are not whole numbers, of 15 digits at most"),
+        (np.array([]), "train_rows should list rows, but is empty"),
+    ],
+)
+def test_listed_rows_that_are_none_are_refused(rows, message):
+    with pytest.raises(ValueError, match=message):
+        pair(roles(5) | {"train_rows": rows, "test_rows": np.array([3])})
+
+
 def test_labels_of_images_and_texts_must_agree():
     arrays = roles(3, 0, "_train") | roles(2, 10, "_test")
     assert pair(arrays | {"labels-of-texts_train": np.array([0, 1, 0])}).X.shape[0] == 5
@@ -265,6 +280,8 @@ def test_labels_and_features_have_a_row_an_item_whichever_way_they_were_stored(s
 def test_shapes_that_fit_no_way_round_are_refused():
     with pytest.raises(ValueError, match=r"L has the shape \(7, 4\): neither one class an item nor an indicator of 3"):
         labels_by_items(np.zeros((7, 4)), 3, "L")
+    with pytest.raises(ValueError, match="L is a single value; give one class an item"):
+        labels_by_items(np.array(3.0), 3, "L")
     with pytest.raises(ValueError, match=r"I_tr has the shape \(6, 2\), but there are labels of 7 items"):
         items_by_features(np.zeros((6, 2)), 7, "I_tr")
 
@@ -283,6 +300,10 @@ def test_ids_from_1_and_from_0_and_indicators_are_the_same_classes():
         ([np.array([-1, 2])], "class ids run from -1 to 2, for 3 classes"),
         ([np.array([0.5, 2])], "labels are not whole numbers"),
         ([np.array([np.nan, 2])], "labels are not whole numbers"),
+        ([np.array([np.inf, 2])], "labels are not whole numbers"),
+        ([np.array([1e300, 2])], "labels are not whole numbers, of 15 digits at most"),
+        ([np.array([2**63, 2], np.uint64)], "labels are not whole numbers, of 15 digits at most"),
+        ([np.array([-(2**63), 2])], "labels are not whole numbers, of 15 digits at most"),
         ([np.array([[1, 0, 1], [0, 1, 0], [0, 0, 0]])], r"2 items have no class or several \(the first: row 0\)"),
         ([np.eye(3), np.arange(3)], "ids in one block and an indicator in another"),
     ],

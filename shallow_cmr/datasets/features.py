@@ -10,6 +10,7 @@ from shallow_cmr.datasets.assigning import assign
 from shallow_cmr.datasets.benchmarks.assembly import paired, stacked
 from shallow_cmr.datasets.benchmarks.finding import SUFFIXES
 from shallow_cmr.datasets.benchmarks.loading import read_roles
+from shallow_cmr.datasets.benchmarks.orientation import whole_numbers
 from shallow_cmr.datasets.dataset import CrossModalDataset
 from shallow_cmr.datasets.parts import read_part
 from shallow_cmr.datasets.reading import DEFAULT_MAX_BYTES
@@ -134,6 +135,8 @@ def _n_classes(arrays):
     block = role.removeprefix("labels")
     sizes = set(arrays[f"image{block}"].shape) & set(arrays[f"text{block}"].shape)
     shape = arrays[role].shape
+    if len(shape) < 2:
+        return 1
     return shape[0] if shape[0] not in sizes else shape[-1]
 
 
@@ -145,6 +148,9 @@ def _named(path, parts, max_bytes):
         raise ValueError(f"{' and '.join(missing)} is missing: image=, text= and labels= are needed together.{hint}")
     values = {role: read_part(path, part, role, max_bytes) for role, part in parts.items()}
     read = {role: V if hasattr(V, "shape") else np.asarray(V) for role, V in values.items()}
+    single = [role for role, V in read.items() if V.shape == ()]
+    if single:
+        raise ValueError(f"{' and '.join(single)} is a single value; give one row an item.")
     read["labels"] = _flat(read["labels"])
     views = {role: V.reshape(-1, 1) if V.ndim == 1 else V for role, V in read.items() if role != "labels"}
     for role, V in views.items():
@@ -169,14 +175,13 @@ def _classes(L, class_names):
     """Return class ids from 0 on, or the indicator, and the names of the classes."""
     if L.ndim == 2:
         return L, class_names
-    if L.dtype.kind in "iufb" and not np.array_equal(L, np.rint(L)):
-        raise ValueError("labels are not whole numbers; give class ids, words, or an indicator of zeros and ones.")
-    found, ids = np.unique(L.astype(np.int64) if L.dtype.kind in "iufb" else L.astype(str), return_inverse=True)
+    L = whole_numbers(L, "labels") if L.dtype.kind in "iufb" else L.astype(str)
+    found, ids = np.unique(L, return_inverse=True)
     if found.dtype.kind == "i":
         if found[0] >= 0 and found[-1] < (len(class_names) or len(found)):
-            return L.astype(np.int64), class_names
+            return L, class_names
         if class_names and found[0] >= 1 and found[-1] == len(class_names):
-            return L.astype(np.int64) - 1, class_names
+            return L - 1, class_names
     if class_names and len(class_names) != len(found):
         raise ValueError(
             f"labels have {len(found)} classes ({', '.join(map(str, found[:5]))} ...) for {len(class_names)} names."

@@ -7,7 +7,7 @@ import numpy as np
 from scipy import sparse
 
 from shallow_cmr.datasets.benchmarks.layouts import VIEWS
-from shallow_cmr.datasets.benchmarks.orientation import items_by_features, labels_by_items
+from shallow_cmr.datasets.benchmarks.orientation import items_by_features, labels_by_items, whole_numbers
 
 __all__ = ["Pairs", "paired", "stacked"]
 
@@ -129,7 +129,11 @@ def _listed_rows(arrays, names, n_items):
     """Return the rows of training pairs and queries that the file lists, from 0 on, or twice None."""
     if not {"train_rows", "test_rows"} <= arrays.keys():
         return None, None
-    rows = {role: np.ravel(arrays[role]).astype(np.intp) for role in arrays if role.endswith("_rows")}
+    rows = {role: np.ravel(V) for role, V in arrays.items() if role.endswith("_rows")}
+    rows = {role: whole_numbers(V, f"the rows of {names[role]}") for role, V in rows.items()}
+    empty = [names[role] for role, V in rows.items() if not V.size]
+    if empty:
+        raise ValueError(f"{' and '.join(empty)} should list rows, but is empty.")
     every = np.concatenate(list(rows.values()))
     if every.min() == 0 and every.max() < n_items:
         first = 0

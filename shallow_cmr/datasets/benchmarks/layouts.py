@@ -158,17 +158,20 @@ def _roles(layout, shapes):
 
 
 def _pictures(roles, shapes):
-    """Whether the images are pictures, not features."""
-    return any(len(shapes[name]) > 2 for role, name in roles.items() if role.startswith("image"))
+    """Return the names of the image arrays that hold pictures, not features."""
+    return [name for role, name in roles.items() if role.startswith("image") and len(shapes[name]) > 2]
 
 
 def _why_not_one(shapes, fitting, of_features):
     """Return the message for a file that no layout fits, or several."""
     there = ", ".join(f"{name} {tuple(shape)}" for name, shape in sorted(shapes.items())) or "nothing"
     if len(of_features) > 1:
-        return f"several layouts fit: {', '.join(of_features)}; choose with layout=. The file holds {there}."
+        return (
+            f"several layouts fit: {', '.join(of_features)}; choose with layout=, or name the arrays in load_features("
+            f"path, image=..., text=..., labels=..., split=...). The file holds {there}."
+        )
     if fitting:
-        name = next(name for role, name in next(iter(fitting.values())).items() if role.startswith("image"))
+        name = _pictures(next(iter(fitting.values())), shapes)[0]
         return (
             f"{name} has the shape {tuple(shapes[name])}: these are pictures, not features. Compute features of them "
             f"first (one row an item), and store them as XAll beside the other arrays. The file holds {there}."

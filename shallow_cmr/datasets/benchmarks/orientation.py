@@ -3,7 +3,9 @@
 import numpy as np
 from scipy.sparse import issparse
 
-__all__ = ["class_ids", "indicator", "items_by_features", "labels_by_items"]
+__all__ = ["class_ids", "indicator", "items_by_features", "labels_by_items", "whole_numbers"]
+
+LARGEST = 10**15  # beyond it floats leave out whole numbers
 
 
 def labels_by_items(L, n_classes, name):
@@ -24,6 +26,8 @@ def labels_by_items(L, n_classes, name):
         It has another shape.
     """
     L = L.toarray() if issparse(L) else np.asarray(L)
+    if L.ndim == 0:
+        raise ValueError(f"{name} is a single value; give one class an item.")
     if L.ndim == 1 or (L.ndim == 2 and 1 in L.shape):
         return L.reshape(-1)
     if L.ndim != 2 or n_classes not in L.shape:
@@ -89,10 +93,22 @@ def _ids(L):
                 f"{several.size} items have no class or several (the first: row {several[0]}), where each has one."
             )
         return L.argmax(axis=1)
-    ids = np.asarray(L)
-    if ids.dtype.kind not in "iufb" or not np.array_equal(ids, np.rint(ids)):
-        raise ValueError("labels are not whole numbers.")
-    return ids.astype(np.intp)
+    return whole_numbers(L, "labels")
+
+
+def whole_numbers(numbers, name):
+    """Return an array of numbers as int64.
+
+    Raises
+    ------
+    ValueError
+        They are not whole, or of more than 15 digits.
+    """
+    numbers = np.asarray(numbers)
+    values = numbers.astype(np.float64) if numbers.dtype.kind in "iufb" else np.full(1, np.nan)
+    if not ((values == np.rint(values)) & (np.abs(values) <= LARGEST)).all():
+        raise ValueError(f"{name} are not whole numbers, of 15 digits at most.")
+    return numbers.astype(np.int64)
 
 
 def indicator(blocks):

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
 from scipy.sparse import issparse
 
 __all__ = ["check_preparation", "prepare_dataset"]
@@ -39,4 +40,11 @@ def _prepare(V, train, prepared, name):
         )
     from sklearn.preprocessing import StandardScaler
 
-    return StandardScaler(with_std=prepared == "zscore").fit(V[train]).transform(V)
+    try:
+        with np.errstate(over="raise"):
+            return StandardScaler(with_std=prepared == "zscore").fit(V[train]).transform(V)
+    except FloatingPointError:
+        raise ValueError(
+            f"the {name} features run from {V.min():.3g} to {V.max():.3g}, too far for prepared={prepared!r}: the file "
+            "is damaged, or load them with prepared=None."
+        ) from None
