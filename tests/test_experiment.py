@@ -162,6 +162,18 @@ def test_results_of_another_version_ask_for_another_run(tmp_path):
     assert run_suite(suite, tmp_path, n_jobs=1).failures == []
 
 
+@pytest.mark.parametrize("change", [lambda stored: stored["plan"].pop("cells"), lambda stored: stored.pop("plan")])
+def test_a_plan_that_was_changed_is_not_believed(tmp_path, change):
+    suite = small_suite(splits=(0,))
+    digest = run_suite(suite, tmp_path, n_jobs=1).digest
+    stored = json.loads((tmp_path / "run.json").read_text())
+    change(stored)
+    (tmp_path / "run.json").write_text(json.dumps(stored))
+    with pytest.raises(ValueError, match=r"run.json was changed or damaged; run the same bench again: finished cells"):
+        load_results(tmp_path)
+    assert run_suite(suite, tmp_path, n_jobs=1).digest == digest
+
+
 def test_cells_of_other_data_are_computed_again(tmp_path, monkeypatch):
     suite = small_suite(splits=(0, 1))
     old = scores_of(run_suite(suite, tmp_path, n_jobs=1))

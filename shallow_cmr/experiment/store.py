@@ -11,7 +11,7 @@ __all__ = ["ResultsFolder"]
 
 PLAN = "run.json"
 FORMAT = "shallow_cmr results"
-VERSION = 2
+VERSION = 3
 _CELL_FILE = re.compile(r"[0-9a-f]{24}\.json")
 
 
@@ -90,21 +90,25 @@ class ResultsFolder:
         Returns
         -------
         dict
-            The plan, with ``format`` and ``version`` of the folder.
+            The plan.
 
         Raises
         ------
         FileNotFoundError
             The folder holds no run.
         ValueError
-            Another version wrote it.
+            Another version wrote it, or it is not as it was written.
         """
-        plan = _read_json(self.path / PLAN)
+        stored = _read_json(self.path / PLAN)
         if not self._is_planned():
             raise FileNotFoundError(f"{self.path} holds no results (no {PLAN} of ours); run `shallow-cmr bench` first")
-        if plan.get("version") != VERSION:
+        if stored.get("version") != VERSION:
             raise ValueError(f"another version of shallow_cmr wrote {self.path}; run the same bench on it again")
-        return plan
+        if stored.get("digest") != _digest(stored.get("plan")):
+            raise ValueError(
+                f"{self.path / PLAN} was changed or damaged; run the same bench again: finished cells are kept"
+            )
+        return stored["plan"]
 
     def write_plan(self, plan):
         """Record what is to be run.
@@ -114,7 +118,8 @@ class ResultsFolder:
         plan : dict
             Goes into a JSON file.
         """
-        write_atomically(self.path / PLAN, json.dumps({"format": FORMAT, "version": VERSION, **plan}, indent=1))
+        stored = {"format": FORMAT, "version": VERSION, "digest": _digest(plan), "plan": plan}
+        write_atomically(self.path / PLAN, json.dumps(stored, indent=1))
 
     def read(self, key):
         """Return a stored result.
@@ -169,10 +174,10 @@ def _read_json(path):
     """Return the content of a JSON file, None where there is no such file or it is no JSON."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError, ValueError):
+    except (FileNotFoundError, NotADirectoryError, ValueError, RecursionError):
         return None
 
 
-def _digest(result):
-    """Return the sha256 of a result's canonical JSON."""
-    return hashlib.sha256(json.dumps(result, sort_keys=True).encode()).hexdigest()
+def _digest(content):
+    """Return the sha256 of the canonical JSON of a plan or a result."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
