@@ -411,3 +411,11 @@ def test_texts_of_the_data_cannot_become_markup(tmp_path, monkeypatch):
     assert "<img src=http" not in page
     assert "&lt;img src=http" in page
     assert page.count(r"\u003cimg src=http") >= 40
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.3444, ".344"), (1, "1.000"), (0.9996, "1.000"), (-0.0213, "-.021"), (-0.0004, ".000"), (-1.5, "-1.500")],
+)
+def test_scores_read_as_papers_print_them_and_zero_has_no_sign(value, text):
+    assert number(value) == text

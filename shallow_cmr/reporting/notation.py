@@ -4,8 +4,8 @@ __all__ = ["arrow", "direction_letters", "level_text", "number", "p_text"]
 
 
 def number(value):
-    """Return a score as papers print it: ``.344``, ``1.000``, ``-.021``."""
-    return f"{value:.3f}".replace("0.", ".", 1) if abs(value) < 1 else f"{value:.3f}"
+    """Return a score as papers print it: ``.344``, ``1.000``, ``-.021``; what rounds to zero has no sign."""
+    return f"{value:z.3f}".replace("0.", ".", 1) if abs(value) < 1 else f"{value:.3f}"
 
 
 def p_text(value):

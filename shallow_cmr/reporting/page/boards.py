@@ -145,5 +145,5 @@ def _leak_row(line, other, place, supervision):
     """Return one row of the table of both protocols."""
     means = [line.overall.mean, other.overall.mean]
     values = [*means, means[1] - means[0]]
-    texts = [*map(number, means), f"{'+' if values[2] >= 0 else ''}{number(values[2])}"]
+    texts = [*map(number, means), f"{'+' if values[2] >= 0.0005 else ''}{number(values[2])}"]
     return {"label": line.label, "supervision": supervision, "place": place, "values": values, "texts": texts}
