@@ -49,6 +49,8 @@ html_static_path = ["static"]
 html_css_files = ["site.css"]
 html_theme_options = {"navigation_with_keys": True, "show_toc_level": 2, "secondary_sidebar_items": ["page-toc"]}
 html_show_sourcelink = False
+# Wide tables, and no other page of their section.
+html_sidebars = {"results/index": []}
 
 linkcheck_anchors = False
 linkcheck_timeout = 20

@@ -1,6 +1,6 @@
-"""Load sound files with the wrong arrays in them: ``python benchmarks/fuzz/loaders.py --cases 5000``.
+"""Load intact files with the wrong arrays in them: ``python benchmarks/fuzz/loaders.py --cases 5000``.
 
-`reading.py` damages bytes; here the bytes are sound, and what they mean is not: arrays that are missing, turned round,
+`reading.py` damages bytes; here the bytes are intact, and what they mean is not: arrays that are missing, turned round,
 cut, repeated, exchanged, of another type or shape, with numbers that are none. Each loader must give a data set that
 can be used, or an error that this package raised itself, which says what is wrong with the arrays and not where NumPy
 stumbled over them. A case can be made again by its number (``--loader load_xmedia --first N --cases 1``).

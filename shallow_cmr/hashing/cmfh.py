@@ -1,7 +1,7 @@
 r"""Collective matrix factorisation hashing (Ding, Guo & Zhou, 2014).
 
-.. math:: \min_{V, U, P} \sum_v \alpha_v \|X_v - V U_v\|^2 + \mu \|V - X_v P_v\|^2
-          + \gamma \Big( \|V\|^2 + \sum_v \|U_v\|^2 + \|P_v\|^2 \Big)
+.. math:: \min_{V, U, P} \sum_v \big( \alpha_v \|X_v - V U_v\|^2 + \mu \|V - X_v P_v\|^2 \big)
+          + \gamma \Big( \|V\|^2 + \sum_v \big( \|U_v\|^2 + \|P_v\|^2 \big) \Big)
 
 for latent factors V of pairs, loadings U and hash functions P; `collective_factorisation` solves it. A rotation
 :math:`V R,\ R^\top U,\ P R` changes nothing in it, but all bits: they are signs of :math:`X_v P_v R`.
@@ -48,7 +48,8 @@ class CMFH(HashingMixin, SecondPassMixin, MomentProjection):
     rotation : {"random", "itq"}, default="random"
         Which rotation of the latent factors the bits are signs of; the objective does not care. "random" is the
         published method, whose random start amounts to it, and needs the moments alone. "itq" learns it from the
-        rows (second pass, no `partial_fit`, nothing random) and retrieves better, by about .02 mAP in our tables.
+        rows (second pass, no `partial_fit`, nothing random) and retrieves better, by .02 mAP (Wikipedia) to .04
+        (clip art) in our tables.
     max_iter : int >= 1, default=100
         Most sweeps.
     tol : float >= 0, default=1e-6

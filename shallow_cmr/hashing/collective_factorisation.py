@@ -3,14 +3,14 @@ r"""The problem of collective matrix factorisation hashing (Ding, Guo & Zhou, 20
 Both views (centred, :math:`X_1` images, :math:`X_2` texts) share latent factors V, which linear functions of each
 view alone imitate; :math:`\alpha_1 + \alpha_2 = 1`:
 
-.. math:: \min_{V, U, P} \sum_v \alpha_v \|X_v - V U_v\|^2 + \mu \|V - X_v P_v\|^2
-          + \gamma \Big( \|V\|^2 + \sum_v \|U_v\|^2 + \|P_v\|^2 \Big).
+.. math:: \min_{V, U, P} \sum_v \big( \alpha_v \|X_v - V U_v\|^2 + \mu \|V - X_v P_v\|^2 \big)
+          + \gamma \Big( \|V\|^2 + \sum_v \big( \|U_v\|^2 + \|P_v\|^2 \big) \Big).
 
 Each block has a closed form given the others:
 
 .. math:: U_v = (V^\top V + \tfrac{\gamma}{\alpha_v} I)^{-1} V^\top X_v, \qquad
           P_v = (X_v^\top X_v + \tfrac{\gamma}{\mu} I)^{-1} X_v^\top V, \qquad
-          V = \Big( \sum_v \alpha_v X_v U_v^\top + \mu X_v P_v \Big)
+          V = \Big( \sum_v \big( \alpha_v X_v U_v^\top + \mu X_v P_v \big) \Big)
               \Big( \sum_v \alpha_v U_v U_v^\top + (2 \mu + \gamma) I \Big)^{-1}.
 
 So V is always linear in the features, V = ZA with :math:`Z = [X_1\ X_2]`, and with :math:`S = Z^\top Z` all that a

@@ -46,7 +46,7 @@ def solve_cvh_labels(C_xx, C_yy, M_x, M_y, k, reg=0.0):
 
 
 class CVH(HashingMixin, MomentProjection):
-    r"""Cross-view hashing: the first hashing method for two modalities, a thresholded CCA in its usual form.
+    r"""Cross-view hashing: spectral hashing for two modalities, a thresholded CCA in its usual form.
 
     Parameters
     ----------

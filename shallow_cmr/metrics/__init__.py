@@ -1,7 +1,8 @@
 """Retrieval measures, exact under ties, that say their convention.
 
 The function named after a measure returns one value a query; ``mean_...`` averages them. All take the same arguments:
-queries, database, relevance, and the rules that a bare name such as "mAP" leaves open.
+queries, database, relevance, and the rules that a bare name such as "mAP" leaves open. Two are made of exact means
+rather than exact themselves: interpolated curves (of expected precision and recall), and the median of expected ranks.
 
 ================================================  =====================================================================
 ``average_precision``                             mAP@all, mAP@k with its three denominators

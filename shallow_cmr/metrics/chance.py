@@ -23,7 +23,7 @@ def chance_level(
     exclude_self=False,
     sample_weight=None,
 ):
-    """Return what a ranking in random order scores on average, exactly.
+    """Return what a ranking in random order scores on average: exactly, of "median_rank" the median of mean ranks.
 
     Parameters
     ----------

@@ -39,7 +39,8 @@ class CCA(MomentProjection):
     n_components : int >= 1, optional
         Dimensions k of the shared space; None takes all that the rank allows.
     reg : float >= 0, default=1e-3
-        Ridge relative to the mean variance of each view's varying columns, so that units do not matter.
+        Ridge relative to the mean variance of each view's varying columns: the unit of a whole view does not matter,
+        units of single columns do (scale them), as a wide column makes the ridge large for the others.
         Small samples want far more: on the bundled pictures 1 is best.
     power : float >= 0, default=0
         Axes are scaled by the canonical correlations to this power: 0 is the textbook, 1 usually retrieves

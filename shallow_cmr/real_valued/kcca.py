@@ -8,7 +8,8 @@ With centred Gram matrices :math:`K_x, K_y` and projections :math:`K_v \alpha_v`
 
 With the smoothers :math:`S_v = K_v (K_v + \kappa_v I)^{-1} = I - \kappa_v (K_v + \kappa_v I)^{-1}` the solutions
 satisfy :math:`S_x S_y f = \rho^2 f`. A Cholesky factor :math:`G G^\top = S_x` makes this the symmetric problem
-:math:`G^\top S_y G v = \rho^2 v`, and then :math:`\alpha_y = (K_y + \kappa_y I)^{-1} G v / \rho` and
+:math:`G^\top S_y G v = \rho^2 v`, and then, with :math:`\|v\|^2 = n`,
+:math:`\alpha_y = (K_y + \kappa_y I)^{-1} G v / \rho` and
 :math:`\alpha_x = (S_y - \rho^2 I) G v / (\kappa_x \rho^2)`. On features :math:`F_v` with :math:`F_v F_v^\top = K_v`
 the problem is CCA with the ridge :math:`\kappa_v / n`.
 """
@@ -145,7 +146,8 @@ class KCCA(KernelProjection):
         Exponent d and constant c of the polynomial kernel.
     reg : float > 0, default=4e-3
         Regularisation relative to the trace of each centred Gram matrix, so that it means the same for any units
-        and number of items. With a linear kernel it is the ridge of `CCA` times the number of features.
+        and number of items. With a linear kernel it is the ridge of `CCA` divided by the number of
+        (varying) features.
     power : float >= 0, default=0
         Each axis is multiplied by its correlation to this power; 1 is a good choice for retrieval by cosine.
     solver : {"exact", "nystroem", "icd"}, default="exact"
