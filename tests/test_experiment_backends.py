@@ -3,14 +3,17 @@
 import signal
 import sys
 import time
+from concurrent.futures import wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
+from threading import Thread
 from types import SimpleNamespace
 
 import pytest
 import sklearn
 from joblib.externals.loky import get_reusable_executor
 from joblib.externals.loky.process_executor import _ExecutorManagerThread
+from joblib.externals.loky.reusable_executor import _ReusablePoolExecutor
 from tiny_suite import small_suite
 
 from shallow_cmr.experiment import DatasetEntry, MethodEntry, Suite, run_on, run_suite
@@ -147,6 +150,22 @@ def test_a_run_that_is_given_up_while_a_call_is_on_its_way_leaves_without_a_word
     with run_on("loky"), closing(as_they_finish(time.sleep, [(0,), *[(0.2,)] * 6], 2)) as finished:
         assert next(finished) is None
     assert sorted(as_they_finish(abs, [(-1,), (2,)], 2)) == [1, 2]
+
+
+def test_calls_that_are_done_before_anybody_asks_are_followed_by_the_next(monkeypatch):
+    submit = _ReusablePoolExecutor.submit
+
+    def patient(self, *arguments):
+        future = submit(self, *arguments)
+        wait([future])
+        return future
+
+    monkeypatch.setattr(_ReusablePoolExecutor, "submit", patient)
+    found = []
+    asking = Thread(target=lambda: found.extend(as_they_finish(abs, [(-n,) for n in range(9)], 2)), daemon=True)
+    asking.start()
+    asking.join(60)
+    assert sorted(found) == list(range(9))
 
 
 def test_cells_see_the_configuration_of_scikit_learn_of_who_asks(tmp_path, monkeypatch):

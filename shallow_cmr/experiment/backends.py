@@ -14,6 +14,8 @@ from joblib.parallel import LokyBackend, get_active_backend
 
 __all__ = ["as_they_finish", "run_on"]
 
+_ON_ITS_WAY = 10  # seconds that a call may be on its way to a process, ten thousand times what it takes
+
 
 @contextmanager
 def run_on(backend, scheduler=None):
@@ -131,13 +133,16 @@ class _Processes(LokyBackend):
         with self._handing_out:
             if self._given_up:
                 return Future()  # which nobody awaits
-            self._latest = super().submit(func, callback)
-            return self._latest
+            self._latest = future = super().submit(func)
+        if callback is not None:  # of a call that is done by now it hands out the next one, here and at once
+            future.add_done_callback(callback)
+        return future
 
     def abort_everything(self, ensure_ready=True):
         with self._handing_out:
             self._given_up = True
-        while not (self._latest is None or self._latest.running() or self._latest.done()):
+        latest, end = self._latest, time.monotonic() + _ON_ITS_WAY
+        while latest and not (latest.running() or latest.done()) and time.monotonic() < end:
             time.sleep(0.001)
         super().abort_everything(ensure_ready)
 
